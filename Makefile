@@ -1,0 +1,44 @@
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+
+.PHONY: setup demo test check bench clean messages lock
+
+setup: $(VENV)/.ready
+	@$(BIN)/python -m config.catalogues
+
+$(VENV)/.ready: requirements.lock pyproject.toml hatch_build.py
+	@$(PYTHON) -c 'import sys; sys.exit("Manyvoices needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: setup            ## a whole forum on this machine
+	@$(BIN)/manyvoices demo
+
+test: setup            ## every test
+	$(BIN)/pytest -n auto
+
+check: setup           ## format, lint, types, the staircase
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: setup           ## speed, side by side with a reference
+	$(BIN)/python -m tests.bench
+
+messages: setup        ## extract the texts and bring every catalogue up to date
+	$(BIN)/pybabel -q extract -F babel.cfg -k pgettext:1c,2 -k npgettext:1c,2,3 --no-location --project Manyvoices -o config/locales/manyvoices.pot .
+	for language in en es fr; do \
+	  $(BIN)/pybabel -q update -N --no-wrap -D manyvoices -l $$language -i config/locales/manyvoices.pot -d config/locales; done
+
+lock:                  ## pin every dependency, with hashes
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras --no-header pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist
+	find config/locales -name '*.mo' -delete

@@ -1,0 +1,90 @@
+"""Explicit signals that a text is a version of a known contribution, strongest first (DESIGN, "Signals").
+
+Pure: text in, a number and the name of the signal out. Whether the number exists is the caller's to ask.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_PREFIX = re.compile(r"(?:\s*(?:re|aw|sv|tr|rv|rép|resp|fwd?|enc)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_CODE = re.compile(r"\[\s*(#|t)\s*(\d{1,9})\s*\]", re.IGNORECASE)
+_HEADER = re.compile(r"\s*\[?\s*#?\s*(\d{1,9})\s*\]?\s*")
+_FIGURES = re.compile(r"\d[\d.,\u00a0\u202f ]*\d|\d{2,}")
+MIN_RATIO, MAX_RATIO = 0.5, 2.0
+"""Lengths of a translation over its original; the pairs of languages shipped stay well within."""
+MIN_WORDS = 40
+"""A shorter answer in another language is more often a comment than a translation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A number and how it was said: `address`, `first-line`, `header`, `code` or `thread`."""
+
+    number: int
+    name: str
+
+
+def find_signal(
+    *, address_number: int | None, subject: str, text: str, header: str, phrases: Iterable[str]
+) -> Signal | None:
+    """Signals 1 to 3. `phrases` are "Translation of" in the forum's languages.
+
+    A plain `[#12]` in a subject that answers ("Re: [#12] …") is what every comment carries: it says nothing here.
+    """
+    if address_number is not None:
+        return Signal(address_number, "address")
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    prefix = _PREFIX.match(subject)
+    bare = subject[prefix.end() :] if prefix else subject
+    for line, plain_code_counts in ((first, True), (bare, prefix is None)):
+        if number := _find_number(line, phrases, plain_code_counts):
+            return Signal(number, "first-line" if line is first else "code")
+    if match := _HEADER.fullmatch(header):
+        return Signal(int(match[1]), "header")
+    return None
+
+
+def find_code(subject: str) -> int | None:
+    """The number in a `[#12]` of a subject, answered or not."""
+    match = _CODE.search(subject)
+    return int(match[2]) if match else None
+
+
+def clean_first_line(text: str, phrases: Iterable[str]) -> str:
+    """The text without a first line that only says which contribution it translates."""
+    head, _, rest = text.lstrip().partition("\n")
+    alternatives = "|".join(re.escape(phrase) for phrase in phrases)
+    said = re.fullmatch(
+        rf"\s*(?:(?:{alternatives})\s*)?\[?\s*(?:#|t)?\s*\d{{1,9}}\s*\]?[\s.:]*", head, re.IGNORECASE
+    )
+    return rest.lstrip("\n") if said and (_CODE.search(head) or "#" in head) else text
+
+
+def texts_agree(answer: str, original: str) -> bool:
+    """Signal 4: does an answer in another language look like the whole of what it answers?
+
+    Both long enough, of about one length, and with most of the original's figures.
+    """
+    words, wanted = len(answer.split()), len(original.split())
+    if words < MIN_WORDS or not wanted or not MIN_RATIO <= words / wanted <= MAX_RATIO:
+        return False
+    figures, found = _find_figures(original), _find_figures(answer)
+    return not figures or len(figures & found) * 2 >= len(figures)
+
+
+def _find_number(line: str, phrases: Iterable[str], plain_code_counts: bool) -> int | None:
+    for phrase in phrases:
+        said = re.match(
+            rf"\s*{re.escape(phrase)}\s*\[?\s*(?:#|n[.°º]*)?\s*(\d{{1,9}})\b", line, re.IGNORECASE
+        )
+        if said:
+            return int(said[1])
+    code = _CODE.match(line.strip())
+    if code and (plain_code_counts or code[1].lower() == "t"):
+        return int(code[2])
+    return None
+
+
+def _find_figures(text: str) -> set[str]:
+    return {re.sub(r"\D", "", figure) for figure in _FIGURES.findall(text)}

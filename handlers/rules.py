@@ -1,0 +1,68 @@
+"""Accept, hold, reject or discard: an ordered table of rules, each with a named reason.
+
+The reason reaches the moderator, the log and the tests by the same name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Disposition(StrEnum):
+    """What becomes of a post."""
+
+    ACCEPT = "accept"
+    HOLD = "hold"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What the rules may look at; sizes in bytes."""
+
+    moderation: str
+    approved_before: int
+    newcomer_posts: int
+    size: int
+    max_size: int
+    text: str
+    attachments: int
+    spam: bool
+    authors: int
+    correction: bool = False
+    doubtful_link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A disposition and why: the names of the rules that were true."""
+
+    disposition: Disposition
+    reasons: tuple[str, ...] = ()
+
+
+Rule = tuple[str, Disposition, Callable[[Post], bool]]
+
+RULES: tuple[Rule, ...] = (
+    ("too-large", Disposition.REJECT, lambda post: post.size > post.max_size),
+    ("empty", Disposition.REJECT, lambda post: not post.text.strip() and not post.attachments),
+    ("attachment-only", Disposition.HOLD, lambda post: not post.text.strip()),
+    ("several-authors", Disposition.HOLD, lambda post: post.authors != 1),
+    ("suspected-spam", Disposition.HOLD, lambda post: post.spam),
+    ("correction", Disposition.HOLD, lambda post: post.correction),
+    ("doubtful-link", Disposition.HOLD, lambda post: post.doubtful_link),
+    # From can be forged: without a trusted authentication result nobody is known, so newcomers' rules hold all.
+    ("newcomer", Disposition.HOLD, lambda post: post.moderation == "newcomers"),
+    ("all-posts", Disposition.HOLD, lambda post: post.moderation == "all"),
+)
+
+
+def judge(post: Post) -> Verdict:
+    """The first rejecting rule decides; else every holding rule that is true is named; else accept."""
+    true = [(name, disposition) for name, disposition, is_true in RULES if is_true(post)]
+    for name, disposition in true:
+        if disposition is Disposition.REJECT:
+            return Verdict(disposition, (name,))
+    if true:
+        return Verdict(Disposition.HOLD, tuple(name for name, _ in true))
+    return Verdict(Disposition.ACCEPT)

@@ -1,0 +1,45 @@
+"""Which posts wait, and why."""
+
+from dataclasses import replace
+
+import pytest
+
+from handlers.rules import Disposition, Post, judge
+
+PLAIN = Post(
+    moderation="none",
+    approved_before=0,
+    newcomer_posts=1,
+    size=2_000,
+    max_size=1_000_000,
+    text="We run a seed bank.",
+    attachments=0,
+    spam=False,
+    authors=1,
+)
+
+
+def test_an_unmoderated_list_accepts_a_plain_post() -> None:
+    assert judge(PLAIN).disposition is Disposition.ACCEPT
+
+
+@pytest.mark.parametrize(
+    ("change", "disposition", "reasons"),
+    [
+        ({"moderation": "all"}, Disposition.HOLD, ("all-posts",)),
+        ({"moderation": "newcomers"}, Disposition.HOLD, ("newcomer",)),
+        ({"moderation": "newcomers", "approved_before": 9}, Disposition.HOLD, ("newcomer",)),
+        ({"spam": True}, Disposition.HOLD, ("suspected-spam",)),
+        ({"authors": 2}, Disposition.HOLD, ("several-authors",)),
+        ({"authors": 0, "spam": True}, Disposition.HOLD, ("several-authors", "suspected-spam")),
+        ({"text": " \n", "attachments": 1}, Disposition.HOLD, ("attachment-only",)),
+        ({"text": ""}, Disposition.REJECT, ("empty",)),
+        ({"size": 1_000_001}, Disposition.REJECT, ("too-large",)),
+        ({"size": 1_000_001, "spam": True}, Disposition.REJECT, ("too-large",)),
+        ({"correction": True}, Disposition.HOLD, ("correction",)),
+        ({"doubtful_link": True}, Disposition.HOLD, ("doubtful-link",)),
+    ],
+)
+def test_each_rule_gives_its_reason(change: dict, disposition: Disposition, reasons: tuple[str, ...]) -> None:
+    verdict = judge(replace(PLAIN, **change))
+    assert (verdict.disposition, verdict.reasons) == (disposition, reasons)
