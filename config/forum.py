@@ -1,0 +1,296 @@
+"""The forum's definition: `forum.toml` as typed, validated, frozen settings (DESIGN, "forum.toml").
+
+Nothing is read or written at import; `load_settings` reads the file and nothing else.
+"""
+
+import re
+from datetime import date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from config.dates import PhaseDates, parse_days, phase_dates
+from config.loading import ConfigError, Place, at_line, describe_mistakes, read_toml
+
+__all__ = ["ConfigError", "Forum", "MailingList", "Phase", "Server", "Settings", "Theme", "load_settings"]
+
+_ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_NAME = re.compile(r"[a-z][a-z0-9]*")
+_HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}")
+_SMARTHOST = re.compile(r"(?:smtps?://[^\s/]+|maildir:///\S+)")
+_DATABASE = re.compile(r"(?:sqlite:///\S+|postgresql\+psycopg://\S+)")
+
+
+def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(f'"{value}" is not {what}')
+        return value
+
+    return AfterValidator(check)
+
+
+def _language(value: str) -> str:
+    try:
+        Locale.parse(value)
+    except (UnknownLocaleError, ValueError):
+        raise ValueError(f'"{value}" is not a language code such as "fr"') from None
+    return value
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f'"{value}" is not a time zone such as "Europe/Paris"')
+    return value
+
+
+def _clock_time(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+        hours, minutes = value.split(":")
+        return time(int(hours), int(minutes))
+    if isinstance(value, time):
+        return value
+    raise ValueError(f'"{value}" is not a time such as "09:00"')
+
+
+def _date(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    raise ValueError(f"{value!r} is not a date such as 2013-09-09, or a date-time, without quotes")
+
+
+def _reminder(value: str) -> str:
+    parse_days(value)
+    return value
+
+
+Email = Annotated[str, _matching(_ADDRESS, "an e-mail address"), AfterValidator(str.lower)]
+HostPort = Annotated[str, _matching(_HOST_PORT, 'a host and port such as "127.0.0.1:8025"')]
+Language = Annotated[str, AfterValidator(_language)]
+Texts = dict[Language, str]
+Moment = Annotated[Any, BeforeValidator(_date)]
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ImapAccount(_Part):
+    """A mailbox that is read for an external list."""
+
+    url: str
+    password_env: str
+
+
+class Server(_Part):
+    """Where the daemon listens, keeps its records and sends; sizes in bytes."""
+
+    database: Annotated[str, _matching(_DATABASE, 'a database such as "sqlite:///forum.db"')] = (
+        "sqlite:///forum.db"
+    )
+    smtp: HostPort | None = None
+    lmtp: str | None = None
+    web: HostPort | None = None
+    base_url: str | None = None
+    smarthost: Annotated[str, _matching(_SMARTHOST, 'a smarthost such as "smtp://127.0.0.1:25"')]
+    max_message_size: int = Field(default=10_000_000, ge=1_000)
+    max_contribution_size: int = Field(default=1_000_000, ge=1_000)
+    subaddress_delimiter: Annotated[str, _matching(re.compile(r"[+=_]"), "one of + = _")] = "+"
+    secret_env: str = "MANYVOICES_SECRET"
+    imap: list[ImapAccount] = []
+
+
+class Forum(_Part):
+    """The forum as a whole."""
+
+    name: Annotated[str, _matching(_NAME, "a short name of small letters and digits")]
+    domain: str
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    default_language: Language
+    moderation: Literal["all", "newcomers", "none"] = "all"
+    newcomer_posts: int = Field(default=1, ge=1)
+    organizers: list[Email] = Field(min_length=1)
+    announce_at: ClockTime = time(9)
+    title: Texts = Field(min_length=1)
+
+
+class MailingList(_Part):
+    """The mailing list of one language."""
+
+    language: Language
+    address: Email
+    hosted: bool = True
+    moderators: list[Email] = []
+
+
+class Question(_Part):
+    """A numbered question of a theme."""
+
+    number: int = Field(ge=1)
+    text: Texts = Field(min_length=1)
+
+
+class Phase(_Part):
+    """A half-open interval in which some questions are taken up."""
+
+    number: int = Field(ge=1)
+    questions: list[int] = Field(min_length=1)
+    opens: Moment
+    closes: Moment
+    reminders: list[Annotated[str, AfterValidator(_reminder)]] = []
+    announce_at: ClockTime | None = None
+    looks_at: Texts = {}
+
+    def dates(self, forum: Forum) -> PhaseDates:
+        """Its instants in the forum's time zone."""
+        at = self.announce_at or forum.announce_at
+        opens: date | datetime = self.opens
+        closes: date | datetime = self.closes
+        return phase_dates(opens, closes, self.reminders, at, ZoneInfo(forum.time_zone))
+
+
+class Theme(_Part):
+    """A theme with its questions and phases."""
+
+    number: int = Field(ge=1)
+    title: Texts = Field(min_length=1)
+    questions: list[Question] = []
+    phases: list[Phase] = []
+
+
+class Settings(_Part):
+    """The whole of `forum.toml`, and the questions that the rooms ask of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, ignored_types=(cached_property,))
+
+    server: Server
+    forum: Forum
+    lists: list[MailingList] = Field(min_length=1)
+    themes: list[Theme] = []
+    path: Path
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The forum's languages in the order of `[[lists]]`."""
+        return tuple(item.language for item in self.lists)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The forum's time zone."""
+        return ZoneInfo(self.forum.time_zone)
+
+    @property
+    def database_url(self) -> str:
+        """The database; a relative SQLite path is relative to the file's own folder."""
+        scheme, _, name = self.server.database.partition("sqlite:///")
+        return self.server.database if scheme else f"sqlite:///{self.path.parent / name}"
+
+    def list_for(self, language: str) -> MailingList:
+        """The list of a language; KeyError where the forum has none."""
+        for item in self.lists:
+            if item.language == language:
+                return item
+        raise KeyError(language)
+
+    def get_phase(self, theme: int, number: int) -> tuple[Theme, Phase]:
+        """A phase by its numbers; KeyError where there is none."""
+        for item in self.themes:
+            for phase in item.phases:
+                if (item.number, phase.number) == (theme, number):
+                    return item, phase
+        raise KeyError(f"{theme}.{number}")
+
+    def text(self, texts: dict[str, str], language: str) -> str:
+        """A text in a language, else in the default language, else in any; empty where there is none."""
+        return texts.get(language) or texts.get(self.forum.default_language) or next(iter(texts.values()), "")
+
+    def moderators(self, language: str) -> tuple[str, ...]:
+        """Who decides on a language's list; the organizers where it names nobody."""
+        return tuple(self.list_for(language).moderators or self.forum.organizers)
+
+    def is_organizer(self, email: str) -> bool:
+        """Whether an address is an organizer's. From can be forged: this alone authorises nothing."""
+        return email.lower() in self.forum.organizers
+
+    def find_warnings(self) -> list[str]:
+        """What works but is probably not meant: missing translations, lists whose moderators are the organizers."""
+        warnings = [
+            f"list {item.language}: no moderators; the organizers decide"
+            for item in self.lists
+            if not item.moderators
+        ]
+        named: list[tuple[str, dict[str, str]]] = [("forum.title", self.forum.title)]
+        for theme in self.themes:
+            named.append((f"theme {theme.number}: title", theme.title))
+            named.extend((f"theme {theme.number}: question {q.number}", q.text) for q in theme.questions)
+            named.extend(
+                (f"phase {theme.number}.{p.number}: looks_at", p.looks_at) for p in theme.phases if p.looks_at
+            )
+        for name, texts in named:
+            if missing := [language for language in self.languages if language not in texts]:
+                warnings.append(f"{name}: not in {', '.join(missing)}; the default language stands in")
+        return warnings
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and validate `forum.toml`; ConfigError names every mistake at once, each in one line with its place."""
+    path = path.absolute()
+    document, lines = read_toml(path)
+    try:
+        settings = Settings.model_validate({**document, "path": path})
+    except ValidationError as error:
+        raise ConfigError(describe_mistakes(path, error, lines)) from None
+    if mistakes := [at_line(path, lines, place, what) for place, what in _find_contradictions(settings)]:
+        raise ConfigError(mistakes)
+    return settings
+
+
+def _find_contradictions(settings: Settings) -> list[tuple[Place, str]]:
+    """Mistakes that only the whole shows: things named twice, questions that are not there, phases that overlap."""
+    found: list[tuple[Place, str]] = []
+    for key, values in (
+        ("language", [item.language for item in settings.lists]),
+        ("address", [item.address for item in settings.lists]),
+    ):
+        found += [(("lists", i, key), f'"{v}" stands twice') for i, v in enumerate(values) if v in values[:i]]
+    if settings.forum.default_language not in settings.languages:
+        found.append((("forum", "default_language"), f'no list is in "{settings.forum.default_language}"'))
+    numbers = [theme.number for theme in settings.themes]
+    found += [
+        (("themes", i, "number"), f"theme {n} stands twice")
+        for i, n in enumerate(numbers)
+        if n in numbers[:i]
+    ]
+    spans: list[tuple[PhaseDates, str]] = []
+    for t, theme in enumerate(settings.themes):
+        questions = [question.number for question in theme.questions]
+        phases = [phase.number for phase in theme.phases]
+        found += [
+            (("themes", t, "questions", i, "number"), f"question {n} stands twice")
+            for i, n in enumerate(questions)
+            if n in questions[:i]
+        ]
+        for p, phase in enumerate(theme.phases):
+            place: Place = ("themes", t, "phases", p)
+            name = f"phase {theme.number}.{phase.number}"
+            if phase.number in phases[:p]:
+                found.append(((*place, "number"), f"{name} stands twice"))
+            if missing := [str(n) for n in phase.questions if n not in questions]:
+                found.append(
+                    ((*place, "questions"), f"theme {theme.number} has no question {', '.join(missing)}")
+                )
+            dates = phase.dates(settings.forum)
+            if dates.closes_at <= dates.opens_at:
+                found.append(((*place, "closes"), f"{name} closes before it opens"))
+            found += [
+                ((*place, "opens"), f"{name} overlaps {other}")
+                for span, other in spans
+                if dates.opens_at < span.closes_at and span.opens_at < dates.closes_at
+            ]
+            spans.append((dates, name))
+    return found
