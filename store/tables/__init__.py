@@ -1,0 +1,39 @@
+"""Every table of the database. Times are aware UTC; sizes are bytes."""
+
+from store.tables.contributions import Contribution, Decision, Revision, Version
+from store.tables.forum import Phase, Question, Snapshot, Synthesis, Theme
+from store.tables.mail import (
+    Allowance,
+    AuditEvent,
+    Counter,
+    Delivery,
+    Message,
+    Notice,
+    Outgoing,
+    OutgoingRecipient,
+)
+from store.tables.people import Address, Person, Subscription, Token
+
+__all__ = [
+    "Address",
+    "Allowance",
+    "AuditEvent",
+    "Contribution",
+    "Counter",
+    "Decision",
+    "Delivery",
+    "Message",
+    "Notice",
+    "Outgoing",
+    "OutgoingRecipient",
+    "Person",
+    "Phase",
+    "Question",
+    "Revision",
+    "Snapshot",
+    "Subscription",
+    "Synthesis",
+    "Theme",
+    "Token",
+    "Version",
+]

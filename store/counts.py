@@ -1,0 +1,127 @@
+"""Counts contributions by the exact set of languages they can be read in (DESIGN, "What the counts count").
+
+One function counts for mail, web, CSV and report. Each language is a bit, so that a contribution's set is the sum
+of its versions' bits and one GROUP BY gives the partition: its lines add up to the total by construction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
+from sqlmodel import col
+
+from store.tables import Contribution, Revision, Version
+
+MAX_LINES = 8
+"""A partition with more lines is folded into "in exactly k languages"."""
+
+Line = tuple[tuple[str, ...], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A partition of `total`: each contribution stands in exactly one of `lines` and `folded`."""
+
+    total: int
+    lines: tuple[Line, ...]
+    folded: tuple[tuple[int, int], ...] = ()
+
+
+def count_contributions(
+    connection: Connection,
+    languages: Sequence[str],
+    *,
+    theme_id: int,
+    before: datetime,
+    phase_id: int | None = None,
+) -> Counts:
+    """The published contributions of a theme, or of one phase, received before an instant.
+
+    Comments, associated documents, withdrawn and merged ones do not count; nor does a partial version.
+    A version counts in the language it is in, also where it is out of date.
+    """
+    masks = _masks(languages, theme_id, before)
+    if phase_id is not None:
+        masks = masks.where(col(Contribution.phase_id) == phase_id)
+    sets = masks.subquery()
+    rows = connection.execute(select(sets.c.mask, func.count()).group_by(sets.c.mask))
+    return partition(languages, [(_languages_of(int(mask), languages), int(number)) for mask, number in rows])
+
+
+def count_comments(connection: Connection, *, theme_id: int, before: datetime) -> int:
+    """The published comments of a theme; they have a line of their own, outside the total."""
+    query = select(func.count()).where(
+        col(Contribution.theme_id) == theme_id,
+        col(Contribution.parent_id).is_not(None),
+        *_published(before),
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def partition(languages: Sequence[str], sets: Sequence[Line]) -> Counts:
+    """Order the lines: largest sets first, then the more numerous, then the order of the forum's languages."""
+    order = {language: place for place, language in enumerate(languages)}
+    lines = sorted(
+        (line for line in sets if line[1]),
+        key=lambda line: (-len(line[0]), -line[1], [order[language] for language in line[0]]),
+    )
+    total = sum(number for _, number in lines)
+    if len(lines) <= MAX_LINES:
+        return Counts(total, tuple(lines))
+    sizes: dict[int, int] = {}
+    for members, number in lines:
+        sizes[len(members)] = sizes.get(len(members), 0) + number
+    # Sets of one language stay as they are where they alone fit: "in French only" says more than "in 1 language".
+    single = tuple(line for line in lines if len(line[0]) == 1)
+    if len(single) + len(sizes) - 1 > MAX_LINES:
+        single = ()
+    else:
+        sizes.pop(1, None)
+    return Counts(total, single, tuple(sorted(sizes.items(), reverse=True)))
+
+
+def count_lacking(counts_by_set: Sequence[Line], languages: Sequence[str]) -> dict[str, int]:
+    """How many contributions each language lacks, from an unfolded partition."""
+    return {
+        language: missing
+        for language in languages
+        if (missing := sum(number for members, number in counts_by_set if language not in members))
+    }
+
+
+def _masks(languages: Sequence[str], theme_id: int, before: datetime) -> Select[tuple[int]]:
+    """One row a contribution: the sum of its languages' bits. (contribution, language) is unique, so no bit adds twice."""
+    bits = case(
+        {language: 1 << place for place, language in enumerate(languages)}, value=col(Version.language)
+    )
+    return (
+        select(func.sum(bits).label("mask"))
+        .select_from(Contribution)
+        .join(Version, col(Version.contribution_id) == col(Contribution.id))
+        .join(Revision, col(Revision.id) == col(Version.current_revision_id))
+        .where(
+            col(Contribution.theme_id) == theme_id,
+            col(Contribution.parent_id).is_(None),
+            col(Contribution.genre) == "contribution",
+            col(Version.completeness) == "complete",
+            col(Version.received_at) < before,
+            col(Version.language).in_(languages),
+            col(Revision.state) == "published",
+            *_published(before),
+        )
+        .group_by(col(Contribution.id))
+    )
+
+
+def _published(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Contribution.number).is_not(None),
+        col(Contribution.received_at) < before,
+        col(Contribution.withdrawn_at).is_(None),
+        col(Contribution.merged_into_id).is_(None),
+    )
+
+
+def _languages_of(mask: int, languages: Sequence[str]) -> tuple[str, ...]:
+    return tuple(language for place, language in enumerate(languages) if mask >> place & 1)

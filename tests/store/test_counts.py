@@ -1,0 +1,170 @@
+"""The lines partition the total, whatever is in the database."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+from store.counts import MAX_LINES, count_comments, count_contributions, count_lacking, partition
+from store.database import make_engine, open_database
+from store.tables import Contribution, Revision, Theme, Version
+
+LANGUAGES = ("en", "es", "fr")
+OPENS = datetime(2013, 9, 8, 22, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A contribution as a test says it; `versions` maps a language to (hours before opening, state, completeness)."""
+
+    versions: dict[str, tuple[int, str, str]]
+    comment: bool = False
+    withdrawn: bool = False
+    genre: str = "contribution"
+
+    def expected(self) -> tuple[str, ...]:
+        """Its line, by the words of the design; empty where it does not count."""
+        first = next(iter(self.versions.values()))
+        if self.comment or self.withdrawn or self.genre != "contribution" or first[0] <= 0:
+            return ()
+        counted = [
+            language
+            for language, (hours, state, completeness) in self.versions.items()
+            if hours > 0 and state == "published" and completeness == "complete"
+        ]
+        return tuple(language for language in LANGUAGES if language in counted)
+
+
+VERSION = st.tuples(
+    st.integers(-3, 48),
+    st.sampled_from(["published", "published", "published", "held", "rejected"]),
+    st.sampled_from(["complete", "complete", "partial", "machine"]),
+)
+GIVEN = st.builds(
+    Given,
+    versions=st.dictionaries(st.sampled_from(LANGUAGES), VERSION, min_size=1),
+    comment=st.booleans(),
+    withdrawn=st.booleans(),
+    genre=st.sampled_from(["contribution", "contribution", "document", "note"]),
+)
+
+
+@pytest.fixture
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('counts')}/forum.db"
+    open_database(url).close()
+    engine = make_engine(url)
+    with engine.connect() as opened:
+        yield opened
+    engine.dispose()
+
+
+def save(connection: Connection, contributions: list[Given]) -> int:
+    session = Session(connection)
+    theme = Theme(number=2, title={"en": "Territories"})
+    session.add(theme)
+    session.flush()
+    parent: int | None = None
+    for number, given_one in enumerate(contributions, 1):
+        first = next(iter(given_one.versions))
+        contribution = Contribution(
+            number=number,
+            parent_id=parent if given_one.comment else None,
+            genre=given_one.genre,
+            theme_id=theme.id,
+            language=first,
+            title="Seeds",
+            author_name="Ana",
+            author_email="ana@example.org",
+            received_at=OPENS - timedelta(hours=given_one.versions[first][0]),
+            withdrawn_at=OPENS if given_one.withdrawn else None,
+        )
+        session.add(contribution)
+        session.flush()
+        assert contribution.id
+        parent = parent or contribution.id
+        for language, (hours, state, completeness) in given_one.versions.items():
+            save_version(
+                session, contribution.id, language, OPENS - timedelta(hours=hours), state, completeness
+            )
+    assert theme.id
+    return theme.id
+
+
+def save_version(
+    session: Session, contribution: int, language: str, received_at: datetime, state: str, completeness: str
+) -> None:
+    version = Version(
+        contribution_id=contribution,
+        language=language,
+        role="original",
+        received_at=received_at,
+        completeness=completeness,
+    )
+    session.add(version)
+    session.flush()
+    revision = Revision(
+        version_id=version.id or 0,
+        state=state,
+        title="Seeds",
+        text="…",
+        text_hash="",
+        author_name="Ana",
+        author_email="ana@example.org",
+        received_at=received_at,
+    )
+    session.add(revision)
+    session.flush()
+    version.current_revision_id = revision.id
+    session.flush()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(contributions=st.lists(GIVEN, max_size=12))
+def test_the_lines_partition_the_total(connection: Connection, contributions: list[Given]) -> None:
+    # The first one cannot be a comment: there is nothing to answer yet.
+    contributions = [
+        Given(c.versions, c.comment and n > 0, c.withdrawn, c.genre) for n, c in enumerate(contributions)
+    ]
+    theme = save(connection, contributions)
+    counts = count_contributions(connection, LANGUAGES, theme_id=theme, before=OPENS)
+    comments = count_comments(connection, theme_id=theme, before=OPENS)
+    connection.rollback()
+    wanted = Counter(line for c in contributions if (line := c.expected()))
+    assert dict(counts.lines) == wanted
+    assert counts.total == sum(number for _, number in counts.lines) == wanted.total()
+    assert comments == sum(
+        c.comment and not c.withdrawn and next(iter(c.versions.values()))[0] > 0 for c in contributions
+    )
+
+
+@given(st.dictionaries(st.frozensets(st.sampled_from("abcdefg"), min_size=1), st.integers(0, 99)))
+def test_folding_keeps_the_sum(sets: dict[frozenset[str], int]) -> None:
+    counts = partition("abcdefg", [(tuple(sorted(members)), number) for members, number in sets.items()])
+    assert (
+        sum(n for _, n in counts.lines) + sum(n for _, n in counts.folded)
+        == counts.total
+        == sum(sets.values())
+    )
+    assert len(counts.lines) + len(counts.folded) <= MAX_LINES
+
+
+def test_largest_sets_come_first_then_the_more_numerous_then_the_order_of_the_lists() -> None:
+    lines = [(("es",), 1), (("es", "fr"), 4), (("en",), 5), (("en", "fr"), 4), (("fr",), 8), (LANGUAGES, 7)]
+    counts = partition(LANGUAGES, lines)
+    assert counts.total == 29
+    assert counts.lines == (
+        (LANGUAGES, 7),
+        (("en", "fr"), 4),
+        (("es", "fr"), 4),
+        (("fr",), 8),
+        (("en",), 5),
+        (("es",), 1),
+    )
+    assert count_lacking(counts.lines, LANGUAGES) == {"en": 13, "es": 17, "fr": 6}
