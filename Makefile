@@ -2,7 +2,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: setup demo test check bench clean messages lock
+.PHONY: setup test check clean messages lock
 
 setup: $(VENV)/.ready
 	@$(BIN)/python -m config.catalogues
@@ -15,9 +15,6 @@ $(VENV)/.ready: requirements.lock pyproject.toml hatch_build.py
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-demo: setup            ## a whole forum on this machine
-	@$(BIN)/manyvoices demo
-
 test: setup            ## every test
 	$(BIN)/pytest -n auto
 
@@ -26,9 +23,6 @@ check: setup           ## format, lint, types, the staircase
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-
-bench: setup           ## speed, side by side with a reference
-	$(BIN)/python -m tests.bench
 
 messages: setup        ## extract the texts and bring every catalogue up to date
 	$(BIN)/pybabel -q extract -F babel.cfg -k pgettext:1c,2 -k npgettext:1c,2,3 --no-location --project Manyvoices -o config/locales/manyvoices.pot .
