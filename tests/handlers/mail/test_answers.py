@@ -1,0 +1,61 @@
+"""What decides, and what only looks like it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.mail.answers import Answer, Verdict, parse_answer
+
+WORDS: dict[Verdict, tuple[str, ...]] = {
+    "approve": ("ok", "yes", "approve", "sí", "vale", "oui", "d'accord"),
+    "reject": ("no", "reject", "non", "rechazar"),
+    "discard": ("drop", "descartar", "supprimer"),
+    "undo": ("undo", "deshacer", "annuler"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("ok", Answer("approve")),
+        ("OK!\n\nSent from my phone", Answer("approve")),
+        ("\n  Sí.  \n", Answer("approve")),
+        ("si", Answer("approve")),
+        ("D\u2019accord", Answer("approve")),
+        ("no: please sign it", Answer("reject", "please sign it")),
+        ("Non : merci de signer\nvotre texte.\n\nPaul", Answer("reject", "merci de signer votre texte.")),
+        ("NO\n\nIt is too long.", Answer("reject", "It is too long.")),
+        ("no", Answer("reject")),
+        ("Drop", Answer("discard")),
+        ("annuler", Answer("undo")),
+    ],
+)
+def test_a_known_first_line_decides(text: str, answer: Answer) -> None:
+    assert parse_answer(text, WORDS) == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  \n ",
+        "No problem, publish it",
+        "No problem: publish it",
+        "Pas de problème",
+        "Ok, but fix the title",
+        "ok: but fix the title",
+        "okay then",
+        "nothing",
+        "Hello,\nok",
+        "drop: by later",
+        "?",
+    ],
+)
+def test_anything_else_decides_nothing(text: str) -> None:
+    assert parse_answer(text, WORDS) == Answer(None)
+
+
+@given(st.text())
+def test_no_text_is_an_error_and_reasons_are_one_line(text: str) -> None:
+    assert "\n" not in parse_answer(text, WORDS).reason
+    assert "\n" not in parse_answer("no: " + text, WORDS).reason
