@@ -1,0 +1,53 @@
+"""One checker over all outgoing bytes: only headers that we wrote, and nothing that a reader could be fooled by."""
+
+import re
+from email import message_from_bytes
+from email.header import decode_header, make_header
+
+KNOWN = frozenset(
+    [
+        "from",
+        "to",
+        "subject",
+        "date",
+        "message-id",
+        "reply-to",
+        "in-reply-to",
+        "references",
+        "auto-submitted",
+        "content-language",
+        "mime-version",
+        "content-type",
+        "content-transfer-encoding",
+        "list-id",
+        "list-post",
+        "list-help",
+        "list-subscribe",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
+        "list-archive",
+        "precedence",
+        "x-manyvoices-loop",
+    ]
+)
+
+
+def check_outgoing(raw: bytes) -> None:
+    """AssertionError for anything that must not leave the house."""
+    assert not re.search(rb"\r(?!\n)|(?<!\r)\n|\0", raw), "a bare CR or LF, or a NUL"
+    assert max(map(len, raw.split(b"\r\n"))) <= 998, "a line over 998 bytes"
+    head, separator, _ = raw.partition(b"\r\n\r\n")
+    assert separator, "no end of headers"
+    assert head.isascii(), "a header that is not ASCII"
+    message = message_from_bytes(raw)
+    names = [name.lower() for name in message]
+    assert set(names) <= KNOWN, f"headers that we did not write: {set(names) - KNOWN}"
+    assert len(names) == len(set(names)), "a header twice"
+    assert {"from", "to", "subject", "date", "message-id"} <= set(names)
+    assert "auto-submitted" in names or "list-id" in names, "neither automatic nor list mail"
+    for name in ("Subject", "From"):
+        text = str(make_header(decode_header(message[name])))
+        assert not re.search(
+            r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]", text.replace("\n ", "")
+        ), name
+        assert not re.search(r"=\?[^?]+\?[bqBQ]\?", text), "an encoded word inside an encoded word"
