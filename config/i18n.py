@@ -88,6 +88,24 @@ class Catalogue:
             return self.gettext("%(day)s, until %(hour)s GMT on %(gmt_day)s (%(local)s in %(city)s)") % parts
         return self.gettext("%(day)s, until %(hour)s GMT (%(local)s in %(city)s)") % parts
 
+    def moment(self, instant: datetime, zone: ZoneInfo) -> str:
+        """ "9 September 2013 at 10:05", in the local time of the zone."""
+        local = instant.astimezone(zone)
+        parts = {"day": self.long_date(local.date()), "hour": self._hour(local)}
+        return self.gettext("%(day)s at %(hour)s") % parts
+
+    def size(self, size: int) -> str:
+        """ "850 bytes", "3 kB", "1.2 MB": decimal units, rounded up so that nothing is called 0."""
+        if size < 1_000:
+            return self.ngettext("%(count)s byte", "%(count)s bytes", size) % {"count": self.number(size)}
+        if size < 1_000_000:
+            return self.gettext("%(count)s kB") % {"count": self.number(-(-size // 1_000))}
+        return self.gettext("%(count)s MB") % {"count": self.decimal(size / 1_000_000)}
+
+    def decimal(self, value: float) -> str:
+        """One digit after the point or comma."""
+        return str(format_decimal(value, format="#,##0.0", locale=self.locale))
+
     def language_name(self, language: str) -> str:
         """ "French", "francés", "français"."""
         name = self.locale.languages.get(language)

@@ -16,6 +16,8 @@ from config.i18n import get_catalogue
 
 TEMPLATES = Path(__file__).parent / "templates"
 COLUMNS = 72
+OWN_COLUMNS = 78
+"""Lines that people wrapped themselves are left as they are up to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,17 @@ def own_lines(text: str) -> str:
     """An organizer's paragraph: in the lines they wrote it in where these fit, else wrapped anew."""
     lines = [line.strip(" \t\r") for line in text.strip().split("\n")]
     return "\n".join(lines) if all(len(line) <= COLUMNS for line in lines) else wrap(text)
+
+
+def own_text(text: str) -> str:
+    """A participant's text in its own lines; only a line that no screen would show whole is wrapped."""
+    lines = text.strip("\n").split("\n")
+    return "\n".join(line.rstrip() if len(line) <= OWN_COLUMNS else wrap(line) for line in lines)
+
+
+def fill(text: str, width: int) -> str:
+    """Padded to a column."""
+    return text.ljust(width)
 
 
 def bullet(text: str) -> str:
@@ -99,5 +112,7 @@ def _environment(language: str) -> Environment:
     environment.filters["wrap"] = wrap
     environment.filters["bullet"] = bullet
     environment.filters["own_lines"] = own_lines
+    environment.filters["own_text"] = own_text
+    environment.filters["fill"] = fill
     environment.filters["own_languages"] = own_languages
     return environment

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_PREFIX = re.compile(r"(?:\s*(?:re|aw|sv|tr|rv|rép|resp|fwd?|enc)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+from handlers.mail.titles import PREFIX
+
 _CODE = re.compile(r"\[\s*(#|t)\s*(\d{1,9})\s*\]", re.IGNORECASE)
 _HEADER = re.compile(r"\s*\[?\s*#?\s*(\d{1,9})\s*\]?\s*")
 _FIGURES = re.compile(r"\d[\d.,\u00a0\u202f ]*\d|\d{2,}")
@@ -35,7 +36,7 @@ def find_signal(
     if address_number is not None:
         return Signal(address_number, "address")
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    prefix = _PREFIX.match(subject)
+    prefix = PREFIX.match(subject)
     bare = subject[prefix.end() :] if prefix else subject
     for line, plain_code_counts in ((first, True), (bare, prefix is None)):
         if number := _find_number(line, phrases, plain_code_counts):

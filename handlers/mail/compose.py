@@ -68,6 +68,16 @@ def compose(letter: Letter) -> bytes:
     return head.encode("ascii") + b"\r\n" + body
 
 
+def is_deliverable(email: str) -> bool:
+    """Whether an address can stand in a header of ours: ASCII, and one address only."""
+    return len(email) <= 254 and email.isascii() and email.isprintable() and bool(_ADDRESS.fullmatch(email))
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a Message-ID that somebody else wrote can stand in a header of ours."""
+    return bool(re.fullmatch(r"<[!-;=?-~]{3,900}>", text))
+
+
 def clean_header(text: str) -> str:
     """Text for a header: one line, no control or direction-override characters, no encoded word left in it."""
     text = "".join(
@@ -139,13 +149,13 @@ def _encode_body(body: str) -> bytes:
 
 
 def _address(email: str) -> str:
-    if not email.isascii() or not _ADDRESS.fullmatch(email):
+    if not is_deliverable(email):
         raise ValueError(f"not an address that a header can carry: {email!r}")
     return email
 
 
 def _identifier(text: str) -> str:
-    if not re.fullmatch(r"<[!-;=?-~]{3,900}>", text):
+    if not is_identifier(text):
         raise ValueError(f"not a Message-ID: {text!r}")
     return text
 

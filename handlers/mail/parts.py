@@ -1,0 +1,62 @@
+"""Cuts a long text into numbered parts that fit a small mail: between paragraphs, else lines, else words. Sizes in bytes."""
+
+import re
+from collections.abc import Iterator
+
+PART = 6_000
+"""Bytes of text in a part: with its frame and headers a mail stays under 8 kB."""
+
+_PARAGRAPHS = re.compile(r"(\n[ \t]*\n\s*)")
+_LINES = re.compile(r"(\n)")
+_WORDS = re.compile(r"(\s+)")
+
+
+def split_parts(text: str, limit: int = PART) -> tuple[str, ...]:
+    """The text in parts of at most `limit` bytes; nothing but white space at the cuts is left out."""
+    parts: list[str] = []
+    current = ""
+    for piece in _pieces(text.strip(), limit, (_PARAGRAPHS, _LINES, _WORDS)):
+        if current and _size(current + piece) > limit:
+            parts.append(current.strip())
+            current = ""
+        current += piece
+        if _size(current) > limit:
+            # Only white space at the end can be too much: each piece fits by itself.
+            current = current.rstrip()
+    if current.strip():
+        parts.append(current.strip())
+    return tuple(parts)
+
+
+def cut_text(text: str, limit: int) -> tuple[str, bool]:
+    """The beginning of a text, and whether that is the whole of it."""
+    parts = split_parts(text, limit)
+    return (parts[0] if parts else ""), len(parts) < 2
+
+
+def _pieces(text: str, limit: int, separators: tuple[re.Pattern[str], ...]) -> Iterator[str]:
+    if _size(text.rstrip()) <= limit:
+        yield text
+        return
+    if not separators:
+        yield from _characters(text, limit)
+        return
+    words = separators[0].split(text)
+    for place in range(0, len(words), 2):
+        yield from _pieces("".join(words[place : place + 2]), limit, separators[1:])
+
+
+def _characters(text: str, limit: int) -> Iterator[str]:
+    """A word that is longer than a part, cut between characters."""
+    start, size = 0, 0
+    for place, char in enumerate(text):
+        width = len(char.encode())
+        if size + width > limit:
+            yield text[start:place]
+            start, size = place, 0
+        size += width
+    yield text[start:]
+
+
+def _size(text: str) -> int:
+    return len(text.encode())

@@ -1,0 +1,30 @@
+"""The title of a text: from the subject, without what mail programs and lists put before it, else from its first line."""
+
+import re
+
+MAX_TITLE = 120
+"""Characters; a longer title is cut at a word."""
+
+PREFIX = re.compile(r"(?:\s*(?:re|aw|sv|tr|rv|rép|resp|fwd?|enc)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_CODES = re.compile(r"\[\s*(?:#\s*\d+|t\s*\d+|m-[a-z2-7]+|[a-z][a-z0-9-]{0,30})\s*\]", re.IGNORECASE)
+
+
+def clean_subject(subject: str) -> str:
+    """Without "Re:", "TR :" and the like, list tags and our own codes."""
+    bare = _CODES.sub(" ", subject)
+    if prefix := PREFIX.match(bare):
+        bare = bare[prefix.end() :]
+    return " ".join(bare.split())
+
+
+def find_title(subject: str, text: str, *, answers_notice: bool) -> str:
+    """The title; an answer to a notice of ours has its first line, because the subject is ours. Empty where nothing is."""
+    first = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
+    title = "" if answers_notice else clean_subject(subject)
+    return _cut(title or first)
+
+
+def _cut(title: str) -> str:
+    if len(title) <= MAX_TITLE:
+        return title
+    return title[: MAX_TITLE - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
