@@ -41,12 +41,26 @@ def count_contributions(
     Comments, associated documents, withdrawn and merged ones do not count; nor does a partial version.
     A version counts in the language it is in, also where it is out of date.
     """
+    return partition(
+        languages, count_sets(connection, languages, theme_id=theme_id, before=before, phase_id=phase_id)
+    )
+
+
+def count_sets(
+    connection: Connection,
+    languages: Sequence[str],
+    *,
+    theme_id: int,
+    before: datetime,
+    phase_id: int | None = None,
+) -> list[Line]:
+    """How many contributions there are of each set of languages, neither ordered nor folded."""
     masks = _masks(languages, theme_id, before)
     if phase_id is not None:
         masks = masks.where(col(Contribution.phase_id) == phase_id)
     sets = masks.subquery()
     rows = connection.execute(select(sets.c.mask, func.count()).group_by(sets.c.mask))
-    return partition(languages, [(_languages_of(int(mask), languages), int(number)) for mask, number in rows])
+    return [(_languages_of(int(mask), languages), int(number)) for mask, number in rows]
 
 
 def count_comments(connection: Connection, *, theme_id: int, before: datetime) -> int:

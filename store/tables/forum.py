@@ -47,7 +47,7 @@ class Phase(SQLModel, table=True):
 
 
 class Synthesis(SQLModel, table=True):
-    """What the organizers wrote at the end of a phase, in one language; the last one received wins."""
+    """What the organizers wrote at the end of a phase, in one language; of the confirmed ones the last received wins."""
 
     id: int | None = Field(default=None, primary_key=True)
     phase_id: int = Field(foreign_key="phase.id", index=True)
@@ -57,7 +57,9 @@ class Synthesis(SQLModel, table=True):
     text: str
     where_we_are: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     link: str | None = None
+    author_email: str
     received_at: datetime
+    confirmed_at: datetime | None = None
 
 
 class Snapshot(SQLModel, table=True):

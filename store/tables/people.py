@@ -46,6 +46,7 @@ class Token(SQLModel, table=True):
     email: str
     language: str
     revision_id: int | None = Field(default=None, foreign_key="revision.id", index=True)
+    synthesis_id: int | None = Field(default=None, foreign_key="synthesis.id")
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None

@@ -185,7 +185,9 @@ def upgrade() -> None:
     sa.Column('text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('where_we_are', sa.JSON(), nullable=False),
     sa.Column('link', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('author_email', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('received_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('confirmed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], ),
     sa.ForeignKeyConstraint(['phase_id'], ['phase.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -258,11 +260,13 @@ def upgrade() -> None:
     sa.Column('email', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('language', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('revision_id', sa.Integer(), nullable=True),
+    sa.Column('synthesis_id', sa.Integer(), nullable=True),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('dead_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['revision_id'], ['revision.id'], ),
+    sa.ForeignKeyConstraint(['synthesis_id'], ['synthesis.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('hash')
     )

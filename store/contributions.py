@@ -1,0 +1,233 @@
+"""Contributions with their versions, revisions and decisions: found, added, numbered, published."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from store.sql import id_of, insert_into
+from store.tables import Contribution, Counter, Decision, Delivery, Revision, Version
+
+HELD = "held"
+APPROVED = "approved"
+"""Approved, and waiting for its original to be published."""
+PUBLISHED = "published"
+REJECTED = "rejected"
+DISCARDED = "discarded"
+WITHDRAWN = "withdrawn"
+
+ORIGINAL = "original"
+TRANSLATION = "translation"
+
+_NUMBER = "contribution"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A revision with what it belongs to; each has its id."""
+
+    contribution: Contribution
+    version: Version
+    revision: Revision
+
+    @property
+    def revision_id(self) -> int:
+        """The id that moderators use on the command line."""
+        return id_of(self.revision)
+
+    @property
+    def contribution_id(self) -> int:
+        """The id of the language-neutral record."""
+        return id_of(self.contribution)
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether another text of this version is already published."""
+        return self.version.current_revision_id not in (None, self.revision.id)
+
+
+class Contributions:
+    """What people wrote."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session = session
+        self._now = now
+
+    def find_by_number(self, number: int) -> Contribution | None:
+        """A published contribution; one that was merged leads to the one it was merged into."""
+        query = select(Contribution).where(col(Contribution.number) == number)
+        found = self._session.execute(query).scalars().first()
+        while found and found.merged_into_id is not None:
+            found = self._session.get(Contribution, found.merged_into_id)
+        return found
+
+    def find_contribution(self, contribution_id: int | None) -> Contribution | None:
+        """A contribution by its id."""
+        return self._session.get(Contribution, contribution_id) if contribution_id is not None else None
+
+    def find_version(self, contribution_id: int | None, language: str) -> Version | None:
+        """A contribution's version in a language, published or not."""
+        query = select(Version).where(
+            col(Version.contribution_id) == contribution_id, col(Version.language) == language
+        )
+        return self._session.execute(query).scalars().first()
+
+    def find_post(self, revision_id: int | None) -> Post | None:
+        """A revision with its version and contribution."""
+        query = (
+            select(Contribution, Version, Revision)
+            .join(Version, col(Version.contribution_id) == col(Contribution.id))
+            .join(Revision, col(Revision.version_id) == col(Version.id))
+            .where(col(Revision.id) == revision_id)
+        )
+        row = self._session.execute(query).first()
+        return Post(*row) if row else None
+
+    def find_post_by_message(self, message_ids: Sequence[str]) -> Post | None:
+        """The post whose own mail the first known of these Message-IDs names."""
+        for message_id in message_ids:
+            query = (
+                select(col(Revision.id))
+                .where(
+                    col(Revision.message_id) == message_id,
+                    col(Revision.state).in_((HELD, APPROVED, PUBLISHED)),
+                )
+                .order_by(col(Revision.id))
+                .limit(1)
+            )
+            if (revision_id := self._session.execute(query).scalar_one_or_none()) is not None:
+                return self.find_post(revision_id)
+        return None
+
+    def find_same_text(self, author_email: str, text_hash: str, since: datetime) -> Revision | None:
+        """What the same address wrote lately in the same words."""
+        query = (
+            select(Revision)
+            .where(
+                col(Revision.author_email) == author_email,
+                col(Revision.text_hash) == text_hash,
+                col(Revision.received_at) > since,
+                col(Revision.state).in_((HELD, APPROVED, PUBLISHED)),
+            )
+            .order_by(col(Revision.id))
+            .limit(1)
+        )
+        return self._session.execute(query).scalars().first()
+
+    def current_text(self, contribution_id: int, language: str) -> Post | None:
+        """The published text of a contribution in a language."""
+        version = self.find_version(contribution_id, language)
+        return self.find_post(version.current_revision_id) if version else None
+
+    def list_published(self, contribution_id: int) -> list[Post]:
+        """The current text of each language, the original first."""
+        query = (
+            select(Contribution, Version, Revision)
+            .join(Version, col(Version.contribution_id) == col(Contribution.id))
+            .join(Revision, col(Revision.id) == col(Version.current_revision_id))
+            .where(col(Contribution.id) == contribution_id)
+            .order_by(col(Version.role) != ORIGINAL, col(Version.id))
+        )
+        return [Post(*row) for row in self._session.execute(query)]
+
+    def find_first_published(self, version: Version) -> Revision | None:
+        """The text that a version was first published with."""
+        query = (
+            select(Revision)
+            .where(col(Revision.version_id) == version.id, col(Revision.published_at).is_not(None))
+            .order_by(col(Revision.id))
+            .limit(1)
+        )
+        return self._session.execute(query).scalars().first()
+
+    def list_unpublished(self, states: Sequence[str], contribution_id: int | None = None) -> list[Post]:
+        """Posts in one of these states, oldest first; all, or those of one contribution."""
+        query = (
+            select(Contribution, Version, Revision)
+            .join(Version, col(Version.contribution_id) == col(Contribution.id))
+            .join(Revision, col(Revision.version_id) == col(Version.id))
+            .where(col(Revision.state).in_(states))
+            .order_by(col(Revision.id))
+        )
+        if contribution_id is not None:
+            query = query.where(col(Contribution.id) == contribution_id)
+        return [Post(*row) for row in self._session.execute(query)]
+
+    def count_approved(self, email: str) -> int:
+        """How many texts of an address were published before."""
+        query = (
+            select(func.count())
+            .select_from(Revision)
+            .where(col(Revision.author_email) == email, col(Revision.state) == PUBLISHED)
+        )
+        return int(self._session.execute(query).scalar_one())
+
+    def count_held(self) -> int:
+        """How many texts wait for a moderator."""
+        query = select(func.count()).select_from(Revision).where(col(Revision.state) == HELD)
+        return int(self._session.execute(query).scalar_one())
+
+    def add(self, row: Contribution | Version | Revision | Decision) -> int:
+        """Keep a row; its id."""
+        self._session.add(row)
+        self._session.flush()
+        return id_of(row)
+
+    def publish(self, post: Post) -> None:
+        """Make a revision the current text of its version; number its contribution if that is its first."""
+        contribution, version, revision = post.contribution, post.version, post.revision
+        if contribution.number is None:
+            contribution.number = self._next_number()
+            contribution.published_at = self._now
+        revision.state = PUBLISHED
+        revision.published_at = self._now
+        version.current_revision_id = revision.id
+        for row in (contribution, version, revision):
+            self._session.add(row)
+        self._session.flush()
+
+    def set_state(self, post: Post, state: str) -> None:
+        """Move a revision to another state."""
+        post.revision.state = state
+        self._session.add(post.revision)
+        self._session.flush()
+
+    def move_version(self, post: Post, contribution: Contribution) -> None:
+        """Give a version to another contribution, as its original."""
+        self._session.add(contribution)
+        self._session.flush()
+        post.version.contribution_id = id_of(contribution)
+        post.version.role = ORIGINAL
+        post.version.linked_by = ""
+        post.revision.source_revision_id = None
+        self._session.add(post.version)
+        self._session.flush()
+
+    def find_decision(self, revision_id: int) -> Decision | None:
+        """The decision that stands about a revision."""
+        query = (
+            select(Decision)
+            .where(col(Decision.revision_id) == revision_id, col(Decision.undone_at).is_(None))
+            .order_by(col(Decision.id).desc())
+            .limit(1)
+        )
+        return self._session.execute(query).scalars().first()
+
+    def undo(self, decision: Decision) -> None:
+        """Take a decision back."""
+        decision.undone_at = self._now
+        self._session.add(decision)
+
+    def find_received_by(self, revision: Revision) -> Delivery | None:
+        """The delivery that brought a revision."""
+        return self._session.get(Delivery, revision.delivery_id) if revision.delivery_id else None
+
+    def _next_number(self) -> int:
+        """One number more, from a row that the transaction locks: none is given twice, none is skipped."""
+        insert = insert_into(self._session, Counter).values(name=_NUMBER, value=1)
+        add = insert.on_conflict_do_update(
+            index_elements=[col(Counter.name)], set_={"value": col(Counter.value) + 1}
+        )
+        return int(self._session.execute(add.returning(col(Counter.value))).scalar_one())

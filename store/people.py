@@ -1,0 +1,131 @@
+"""Persons, their subscriptions, and how many answers each address has had today."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from store.sql import id_of, insert_into
+from store.tables import Address, Allowance, Person, Subscription
+
+ACTIVE = "active"
+LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One line of a list's members."""
+
+    email: str
+    name: str
+    language: str
+    joined_at: datetime
+
+
+class People:
+    """Who takes part."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session = session
+        self._now = now
+
+    def subscribe(self, email: str, language: str, name: str = "") -> bool:
+        """Put an address on a list; False where it is on it already."""
+        address = self._find_address(email) or self._add_address(email, name)
+        subscription = self._find_subscription(address, language)
+        if subscription is None:
+            subscription = Subscription(
+                address_id=id_of(address), language=language, joined_at=self._now, state=ACTIVE
+            )
+        elif subscription.state == ACTIVE:
+            return False
+        subscription.state = ACTIVE
+        subscription.joined_at = self._now
+        subscription.left_at = None
+        self._session.add(subscription)
+        self._session.flush()
+        return True
+
+    def unsubscribe(self, email: str, language: str | None = None) -> tuple[str, ...]:
+        """Take an address off one list, or off all; the languages of the lists it has left."""
+        left = []
+        for subscription in self._active(email):
+            if language in (None, subscription.language):
+                subscription.state = LEFT
+                subscription.left_at = self._now
+                self._session.add(subscription)
+                left.append(subscription.language)
+        self._session.flush()
+        return tuple(left)
+
+    def languages(self, email: str) -> tuple[str, ...]:
+        """The languages of the lists an address is on, the first joined first."""
+        return tuple(subscription.language for subscription in self._active(email))
+
+    def list_subscribers(self, language: str | None = None) -> list[Subscriber]:
+        """The members of a list, or of all."""
+        query = (
+            select(
+                col(Address.email), col(Person.name), col(Subscription.language), col(Subscription.joined_at)
+            )
+            .join(Address, col(Address.id) == col(Subscription.address_id))
+            .join(Person, col(Person.id) == col(Address.person_id))
+            .where(col(Subscription.state) == ACTIVE)
+            .order_by(col(Subscription.language), col(Address.email))
+        )
+        if language is not None:
+            query = query.where(col(Subscription.language) == language)
+        return [Subscriber(*row) for row in self._session.execute(query)]
+
+    def count_subscribers(self, language: str) -> int:
+        """How many are on a list."""
+        query = (
+            select(func.count())
+            .select_from(Subscription)
+            .where(col(Subscription.language) == language, col(Subscription.state) == ACTIVE)
+        )
+        return int(self._session.execute(query).scalar_one())
+
+    def allow(self, email: str, kind: str, limit: int) -> bool:
+        """Count one answer of a kind for an address; False where it has had `limit` of them today (UTC)."""
+        row = {"email": email, "kind": kind, "day": f"{self._now:%Y-%m-%d}", "used": 1}
+        add = insert_into(self._session, Allowance).values(row)
+        counted = add.on_conflict_do_update(
+            index_elements=[col(Allowance.email), col(Allowance.kind), col(Allowance.day)],
+            set_={"used": col(Allowance.used) + 1},
+        ).returning(col(Allowance.used))
+        return int(self._session.execute(counted).scalar_one()) <= limit
+
+    def add_all(self, rows: Iterable[tuple[str, str, str]]) -> int:
+        """Put (email, language, name) rows on their lists; how many are new there."""
+        return sum(self.subscribe(email, language, name) for email, language, name in rows)
+
+    def _active(self, email: str) -> list[Subscription]:
+        query = (
+            select(Subscription)
+            .join(Address, col(Address.id) == col(Subscription.address_id))
+            .where(col(Address.email) == email.lower(), col(Subscription.state) == ACTIVE)
+            .order_by(col(Subscription.joined_at), col(Subscription.id))
+        )
+        return list(self._session.execute(query).scalars())
+
+    def _find_address(self, email: str) -> Address | None:
+        query = select(Address).where(col(Address.email) == email.lower())
+        return self._session.execute(query).scalars().first()
+
+    def _find_subscription(self, address: Address, language: str) -> Subscription | None:
+        query = select(Subscription).where(
+            col(Subscription.address_id) == address.id, col(Subscription.language) == language
+        )
+        return self._session.execute(query).scalars().first()
+
+    def _add_address(self, email: str, name: str) -> Address:
+        person = Person(name=name, created_at=self._now)
+        self._session.add(person)
+        self._session.flush()
+        address = Address(email=email.lower(), person_id=id_of(person))
+        self._session.add(address)
+        self._session.flush()
+        return address

@@ -1,0 +1,96 @@
+"""Secrets that let one person decide once: only their hashes are kept (130 bits, PITFALLS "Tokens")."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from store.tables import Token
+
+
+def hash_token(secret: str) -> str:
+    """What is kept of a secret. It has 130 random bits, so a plain hash cannot be searched."""
+    return hashlib.sha256(secret.lower().encode()).hexdigest()
+
+
+class Tokens:
+    """Issues, finds and ends tokens."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session = session
+        self._now = now
+
+    def issue(
+        self,
+        secret: str,
+        purpose: str,
+        email: str,
+        language: str,
+        lifetime: timedelta,
+        *,
+        revision_id: int | None = None,
+        synthesis_id: int | None = None,
+    ) -> Token:
+        """Keep the hash of a secret that was given to `email`."""
+        token = Token(
+            hash=hash_token(secret),
+            purpose=purpose,
+            email=email,
+            language=language,
+            revision_id=revision_id,
+            synthesis_id=synthesis_id,
+            created_at=self._now,
+            expires_at=self._now + lifetime,
+        )
+        self._session.add(token)
+        self._session.flush()
+        return token
+
+    def find(self, secret: str) -> Token | None:
+        """The token of a secret, also one that is used, dead or expired."""
+        query = select(Token).where(col(Token.hash) == hash_token(secret))
+        return self._session.execute(query).scalars().first()
+
+    def find_by_id(self, token_id: int | None) -> Token | None:
+        """The token that one of our mails carried."""
+        return self._session.get(Token, token_id) if token_id is not None else None
+
+    def is_live(self, token: Token) -> bool:
+        """Neither used, nor dead, nor expired."""
+        return token.used_at is None and token.dead_at is None and self._now < token.expires_at
+
+    def use(self, token: Token) -> bool:
+        """Spend a token; False where somebody was faster."""
+        changed = self._session.execute(
+            update(Token)
+            .where(col(Token.id) == token.id, col(Token.used_at).is_(None), col(Token.dead_at).is_(None))
+            .values(used_at=self._now)
+            .returning(col(Token.id))
+        )
+        return changed.first() is not None
+
+    def end_for_revision(self, revision_id: int) -> None:
+        """Somebody decided: every other token for the revision is dead."""
+        self._session.execute(
+            update(Token)
+            .where(
+                col(Token.revision_id) == revision_id,
+                col(Token.used_at).is_(None),
+                col(Token.dead_at).is_(None),
+            )
+            .values(dead_at=self._now)
+        )
+
+    def revive_for_revision(self, revision_id: int) -> None:
+        """A decision was undone: the tokens are good again."""
+        self._session.execute(
+            update(Token).where(col(Token.revision_id) == revision_id).values(used_at=None, dead_at=None)
+        )
+
+    def has_recent(self, purpose: str, email: str, since: datetime) -> bool:
+        """Whether a person was asked the same not long ago."""
+        query = select(col(Token.id)).where(
+            col(Token.purpose) == purpose, col(Token.email) == email, col(Token.created_at) > since
+        )
+        return self._session.execute(query.limit(1)).first() is not None
