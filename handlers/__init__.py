@@ -1,0 +1,39 @@
+"""The table: kind of message → its handler. A new kind is a row here, one in `classify`, and one file."""
+
+from collections.abc import Callable, Mapping
+
+from handlers import (
+    appeal,
+    approval,
+    bounce,
+    command,
+    comment,
+    confirmation,
+    contribution,
+    correction,
+    postmaster,
+    recorded,
+    synthesis,
+    translation,
+)
+from handlers.classify import Kind
+from handlers.context import Context, Incoming, Outcome
+
+Handler = Callable[[Incoming, Context], Outcome]
+
+HANDLERS: Mapping[Kind, Handler] = {
+    Kind.LOOP: recorded.handle,
+    Kind.AUTOMATIC: recorded.handle,
+    Kind.MISADDRESSED: recorded.handle,
+    Kind.BOUNCE: bounce.handle,
+    Kind.DECISION: approval.handle,
+    Kind.CONFIRMATION: confirmation.handle,
+    Kind.COMMAND: command.handle,
+    Kind.SYNTHESIS: synthesis.handle,
+    Kind.TRANSLATION: translation.handle,
+    Kind.CORRECTION: correction.handle,
+    Kind.COMMENT: comment.handle,
+    Kind.APPEAL: appeal.handle,
+    Kind.CONTRIBUTION: contribution.handle,
+    Kind.POSTMASTER: postmaster.handle,
+}

@@ -101,7 +101,7 @@ TABLE: tuple[tuple[Callable[[Question], bool], Kind], ...] = (
     (_is_automatic, Kind.AUTOMATIC),
     (_to("postmaster"), Kind.POSTMASTER),
     (lambda q: q.clues.token_purpose == "approve", Kind.DECISION),
-    (lambda q: q.clues.token_purpose in ("join", "leave"), Kind.CONFIRMATION),
+    (lambda q: q.clues.token_purpose in ("join", "leave", "synthesis"), Kind.CONFIRMATION),
     (_to(*_ANSWERS), Kind.DECISION),
     (_to("synthesis"), Kind.SYNTHESIS),
     (_to(*_COMMANDS), Kind.COMMAND),

@@ -1,0 +1,20 @@
+"""A comment: an answer to a contribution, kept under it and numbered like it."""
+
+from handlers.context import Context, Incoming, Outcome
+from handlers.mail.titles import find_title
+from handlers.submit import Submission, submit
+
+
+def handle(incoming: Incoming, ctx: Context) -> Outcome:
+    """Held or published under its parent; an answer to nothing that we know is held as a contribution."""
+    return submit(
+        Submission(
+            incoming=incoming,
+            language=incoming.language,
+            title=find_title(incoming.mail.subject, incoming.text, answers_notice=False),
+            text=incoming.text,
+            parent=incoming.subject_of,
+            doubtful_link=incoming.subject_of is None,
+        ),
+        ctx,
+    )

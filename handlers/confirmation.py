@@ -1,0 +1,80 @@
+"""The answer to "was this really you?": it joins, leaves, or makes a synthesis stand (double opt-in)."""
+
+from config.render import Rendered
+from handlers.announce import announce_synthesis
+from handlers.context import Context, Incoming, Outcome
+from handlers.mail.answers import parse_answer
+from handlers.notices import enqueue_notice, render_notice
+from handlers.words import answer_words
+from store.tables import Token
+
+
+def handle(incoming: Incoming, ctx: Context) -> Outcome:
+    """Any answer from the address that was asked confirms, unless its first line says no."""
+    token = incoming.token
+    if token is None or incoming.mail.author_count != 1 or incoming.author_email != token.email:
+        return Outcome("command", "other-address")
+    said = parse_answer(incoming.text, answer_words(ctx.settings.languages)).verdict
+    if said in ("reject", "discard"):
+        return (
+            Outcome("command", "not-confirmed") if ctx.uow.tokens.use(token) else Outcome("command", "used")
+        )
+    if ctx.now >= token.expires_at or not ctx.uow.tokens.use(token):
+        return Outcome("command", "used")
+    if token.purpose == "join":
+        return _join(incoming, token, ctx)
+    if token.purpose == "leave":
+        return _leave(incoming, token, ctx)
+    return _confirm_synthesis(token, ctx)
+
+
+def _join(incoming: Incoming, token: Token, ctx: Context) -> Outcome:
+    name = incoming.mail.author.name if incoming.mail.author else ""
+    ctx.uow.people.subscribe(token.email, token.language, name)
+    ctx.uow.journal.write("join", "subscriber", f"list {token.language}")
+    phase = ctx.uow.phases.find_at(ctx.now)
+    rendered = render_notice(
+        ctx,
+        "joined",
+        token.language,
+        list_address=ctx.addresses.list(token.language),
+        leave_address=ctx.addresses.action(token.language, "leave"),
+        phase=(phase.number, phase.closes_at) if phase else None,
+        zone=ctx.settings.zone,
+    )
+    _answer(incoming, token, "joined", rendered, ctx)
+    return Outcome("command", "joined")
+
+
+def _leave(incoming: Incoming, token: Token, ctx: Context) -> Outcome:
+    ctx.uow.people.unsubscribe(token.email, token.language)
+    ctx.uow.journal.write("leave", "subscriber", f"list {token.language}")
+    rendered = render_notice(
+        ctx, "left", token.language, join_address=ctx.addresses.action(token.language, "join")
+    )
+    _answer(incoming, token, "left", rendered, ctx)
+    return Outcome("command", "left")
+
+
+def _confirm_synthesis(token: Token, ctx: Context) -> Outcome:
+    synthesis = ctx.uow.phases.find_synthesis_by_id(token.synthesis_id)
+    if synthesis is None:
+        return Outcome("command", "unknown-token")
+    ctx.uow.phases.confirm_synthesis(synthesis)
+    ctx.uow.journal.write("synthesis", token.email, f"synthesis {synthesis.id}")
+    announce_synthesis(ctx, synthesis)
+    return Outcome("command", "synthesis-confirmed")
+
+
+def _answer(incoming: Incoming, token: Token, kind: str, rendered: Rendered, ctx: Context) -> None:
+    enqueue_notice(
+        ctx,
+        kind,
+        f"{token.id}",
+        token.email,
+        token.language,
+        rendered,
+        reply_to=ctx.addresses.list(token.language),
+        in_reply_to=incoming.message_id,
+        automatic="auto-replied",
+    )

@@ -1,0 +1,95 @@
+"""What a handler is given and what it gives back. Frozen: a handler loads, decides, saves and enqueues, no more."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.addresses import Addresses, LocalAddress
+from config.forum import Settings
+from handlers.classify import Kind
+from handlers.linking.signals import Signal
+from handlers.mail.parse import ParsedMail
+from store.contributions import Post
+from store.tables import Contribution, Delivery, Outgoing, Token
+from store.unit import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The forum, the unit of work, the instant and the source of secrets; `new_token` gives 26 base32 characters."""
+
+    settings: Settings
+    uow: UnitOfWork
+    now: datetime
+    new_token: Callable[[], str]
+    secret: bytes
+
+    @property
+    def addresses(self) -> Addresses:
+        """The forum's own addresses."""
+        return Addresses(self.settings)
+
+    @property
+    def forum_language(self) -> str:
+        """The language of organizers' mail and of whoever has none."""
+        return self.settings.forum.default_language
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One delivery, read: what it says, where it went, what it answers.
+
+    `text` is what its author wrote; `cut` what was taken out as quotes, signature or our own words.
+    """
+
+    delivery: Delivery
+    mail: ParsedMail
+    to: LocalAddress | None
+    kind: Kind
+    text: str
+    cut: str
+    size: int
+    answered: Outgoing | None = None
+    token: Token | None = None
+    signal: Signal | None = None
+    subject_of: Contribution | None = None
+    """The contribution that it translates or comments."""
+    thread: Post | None = None
+    """The post whose mail it answers."""
+
+    @property
+    def delivery_id(self) -> int:
+        """The spool row."""
+        return self.delivery.id or 0
+
+    @property
+    def language(self) -> str:
+        """The language of the list it was sent to; KeyError for an address that is no list's."""
+        if self.to is None or self.to.language is None:
+            raise KeyError("not sent to a list")
+        return self.to.language
+
+    @property
+    def live(self) -> bool:
+        """False for what an archive import brought: nobody is written to."""
+        return self.delivery.live
+
+    @property
+    def author_email(self) -> str:
+        """The address in From, or nothing."""
+        return self.mail.author.email if self.mail.author else ""
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID of the mail, or nothing."""
+        return self.mail.message_id
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a delivery: its name in `reconcile`, why, and what it belongs to."""
+
+    name: str
+    reason: str = ""
+    contribution_id: int | None = None
+    revision_id: int | None = None

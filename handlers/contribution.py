@@ -1,0 +1,27 @@
+"""A contribution: a text on a language's list that answers nothing, or answers an announcement of ours."""
+
+from handlers.context import Context, Incoming, Outcome
+from handlers.mail.titles import find_title
+from handlers.submit import Submission, submit
+
+
+def handle(incoming: Incoming, ctx: Context) -> Outcome:
+    """Held or published on the list it was sent to.
+
+    One that names a contribution which is not there is a contribution all the same; a moderator looks at it.
+    """
+    names_unknown = incoming.signal is not None or (
+        incoming.to is not None and incoming.to.number is not None
+    )
+    return submit(
+        Submission(
+            incoming=incoming,
+            language=incoming.language,
+            title=find_title(
+                incoming.mail.subject, incoming.text, answers_notice=incoming.answered is not None
+            ),
+            text=incoming.text,
+            doubtful_link=names_unknown and incoming.subject_of is None,
+        ),
+        ctx,
+    )

@@ -1,0 +1,73 @@
+"""Asks the moderators about a text that waits: one mail a moderator, each with a token of its own."""
+
+from datetime import timedelta
+
+from handlers.context import Context
+from handlers.mail.parts import cut_text
+from handlers.notices import About, enqueue_notice, render_notice
+from handlers.publish import what_is
+from store.contributions import Post
+from store.sql import id_of
+
+TOKEN_LIFETIME = timedelta(days=30)
+BEGINNING = 1_600
+"""Bytes of the text in a moderator's notice: with its frame it stays under 4 kB."""
+
+
+def ask_moderators(ctx: Context, post: Post) -> None:
+    """A notice to every moderator of the version's list; any of them decides, the first answer stands."""
+    for email in ctx.settings.moderators(post.version.language):
+        ask_moderator(ctx, post, email)
+
+
+def ask_moderator(ctx: Context, post: Post, email: str) -> None:
+    """One notice, with a new token that is bound to the revision and the moderator."""
+    language = post.version.language
+    secret = ctx.new_token()
+    token = ctx.uow.tokens.issue(
+        secret, "approve", email, language, TOKEN_LIFETIME, revision_id=post.revision_id
+    )
+    revision, addresses = post.revision, ctx.addresses
+    beginning, whole = cut_text(revision.text, BEGINNING)
+    rendered = render_notice(
+        ctx,
+        "held",
+        language,
+        title=revision.title,
+        author_name=revision.author_name,
+        author_email=revision.author_email,
+        approved_before=ctx.uow.contributions.count_approved(revision.author_email),
+        what=what_is(post),
+        number=post.contribution.number,
+        subject_title=_title_of_subject(ctx, post),
+        text_language=language,
+        size=len(revision.text.encode()),
+        attachments=tuple((str(item["name"]), int(item["size"])) for item in revision.attachments),
+        reasons=tuple(revision.hold_reasons),
+        linked_by=post.version.linked_by,
+        beginning=beginning,
+        whole=whole,
+        has_cut=bool(revision.cut.strip()),
+        token=secret,
+        approve_address=addresses.token("approve", secret),
+        reject_address=addresses.token("reject", secret),
+        discard_address=addresses.token("discard", secret),
+    )
+    enqueue_notice(
+        ctx,
+        "held",
+        f"{post.revision_id}.{id_of(token)}",
+        email,
+        language,
+        rendered,
+        reply_to=addresses.token("answer", secret),
+        about=About(post.contribution_id, post.revision_id, token_id=token.id),
+    )
+
+
+def _title_of_subject(ctx: Context, post: Post) -> str:
+    """The title of what is commented, or of the original that is translated."""
+    if post.contribution.parent_id is not None:
+        parent = ctx.uow.contributions.find_contribution(post.contribution.parent_id)
+        return parent.title if parent else ""
+    return post.contribution.title

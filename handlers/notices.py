@@ -1,0 +1,220 @@
+"""Writes mail to people: rendered in the reader's language, kept as bytes with its recipients, never twice.
+
+Personal notices leave with an empty return path, list mail with a signed one (PITFALLS "Bounces of bounces").
+The Message-ID is an HMAC of what the mail is: stable over repetition, and unguessable where an answer decides.
+"""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from config.i18n import get_catalogue
+from config.render import Rendered, render
+from config.signing import sign
+from handlers.context import Context
+from handlers.mail.compose import Letter, compose, is_deliverable, is_identifier
+from store.outbox import Draft
+
+RECEIPTS_A_DAY = 20
+Automatic = Literal["auto-generated", "auto-replied"]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a mail belongs to, so that an answer to it can be understood."""
+
+    contribution_id: int | None = None
+    revision_id: int | None = None
+    phase_id: int | None = None
+    token_id: int | None = None
+
+
+NOTHING = About()
+
+
+def enqueue_notice(
+    ctx: Context,
+    kind: str,
+    key: str,
+    to: str,
+    language: str,
+    rendered: Rendered,
+    *,
+    reply_to: str | None = None,
+    in_reply_to: str = "",
+    automatic: Automatic = "auto-generated",
+    send_at: datetime | None = None,
+    about: About = NOTHING,
+) -> int | None:
+    """A mail to one person. None where the same one is there already or the address cannot be written to.
+
+    A mail that carries a token is purged once it is sent.
+    """
+    if not is_deliverable(to):
+        ctx.uow.journal.write("undeliverable", "forum", kind, key=key)
+        return None
+    letter = _letter(
+        ctx, language, rendered, to, get_message_id(ctx, kind, key), reply_to, in_reply_to, automatic
+    )
+    draft = Draft(
+        message_id=letter.message_id,
+        kind=kind,
+        language=language,
+        subject=rendered.subject,
+        content=compose(letter),
+        mail_from="",
+        send_at=send_at or ctx.now,
+        purge_when_sent=about.token_id is not None,
+        contribution_id=about.contribution_id,
+        revision_id=about.revision_id,
+        phase_id=about.phase_id,
+        token_id=about.token_id,
+    )
+    return ctx.uow.outbox.enqueue(draft, (to,))
+
+
+def enqueue_list_mail(
+    ctx: Context,
+    kind: str,
+    key: str,
+    language: str,
+    rendered: Rendered,
+    *,
+    from_name: str | None = None,
+    reply_to: str | None = None,
+    in_reply_to: str = "",
+    about: About = NOTHING,
+) -> int | None:
+    """A mail to everybody on the list of a language, once: to its subscribers, or to an external list's address.
+
+    `from_name` is the author of what is passed on; without it the mail is the forum's own notice.
+    """
+    mailing_list = ctx.settings.list_for(language)
+    letter = Letter(
+        from_name=from_name or _forum_title(ctx, language),
+        from_email=mailing_list.address,
+        to=mailing_list.address,
+        subject=rendered.subject,
+        body=rendered.body,
+        message_id=get_message_id(ctx, kind, key),
+        date=ctx.now,
+        reply_to=reply_to or mailing_list.address,
+        in_reply_to=in_reply_to if is_identifier(in_reply_to) else None,
+        auto_submitted=None if from_name else "auto-generated",
+        list_headers=(*_list_headers(ctx, language), _loop_header(ctx)),
+        language=language,
+    )
+    draft = Draft(
+        message_id=letter.message_id,
+        kind=kind,
+        language=language,
+        subject=rendered.subject,
+        content=compose(letter),
+        mail_from=ctx.addresses.bounce(sign(ctx.secret, "bounce", _short_name(letter.message_id))),
+        send_at=ctx.now,
+        contribution_id=about.contribution_id,
+        revision_id=about.revision_id,
+        phase_id=about.phase_id,
+    )
+    if mailing_list.hosted:
+        return ctx.uow.outbox.enqueue_to_list(draft, language)
+    return ctx.uow.outbox.enqueue(draft, (mailing_list.address,))
+
+
+def render_notice(ctx: Context, template: str, language: str, **values: object) -> Rendered:
+    """A template with what every notice shows: the forum's title and the address of commands."""
+    return render(
+        template,
+        language,
+        forum_title=_forum_title(ctx, language),
+        commands_address=ctx.addresses.commands,
+        **values,
+    )
+
+
+def may_answer(ctx: Context, email: str, kind: str) -> bool:
+    """Whether an address gets an automatic answer: receipts up to 20 a day, other kinds and strangers one."""
+    if not email:
+        return False
+    if not ctx.uow.people.languages(email) and not ctx.uow.contributions.count_approved(email):
+        return ctx.uow.people.allow(email, "stranger", 1)
+    return ctx.uow.people.allow(email, kind, RECEIPTS_A_DAY if kind == "receipt" else 1)
+
+
+def get_message_id(ctx: Context, kind: str, key: str) -> str:
+    """The Message-ID of what we write: the same for the same thing, and known to nobody before it is sent."""
+    digest = hmac.new(ctx.secret, f"message-id\0{kind}\0{key}".encode(), hashlib.sha256).digest()
+    return (
+        f"<{kind}.{base64.b32encode(digest[:17]).decode().lower().rstrip('=')}@{ctx.settings.forum.domain}>"
+    )
+
+
+def _short_name(message_id: str) -> str:
+    """Which mail a return path belongs to, short enough for a local part of 64 octets."""
+    return message_id.partition("@")[0].rpartition(".")[2][:16]
+
+
+def _letter(
+    ctx: Context,
+    language: str,
+    rendered: Rendered,
+    to: str,
+    message_id: str,
+    reply_to: str | None,
+    in_reply_to: str,
+    automatic: Automatic,
+) -> Letter:
+    return Letter(
+        from_name=_forum_title(ctx, language),
+        from_email=ctx.addresses.commands,
+        to=to,
+        subject=rendered.subject,
+        body=rendered.body,
+        message_id=message_id,
+        date=ctx.now,
+        reply_to=reply_to,
+        in_reply_to=in_reply_to if is_identifier(in_reply_to) else None,
+        auto_submitted=automatic,
+        list_headers=(_loop_header(ctx),),
+        language=language,
+    )
+
+
+def _forum_title(ctx: Context, language: str) -> str:
+    return ctx.settings.text(ctx.settings.forum.title, language)
+
+
+def _loop_header(ctx: Context) -> tuple[str, str]:
+    return ("X-Manyvoices-Loop", ctx.settings.forum.domain)
+
+
+def _list_headers(ctx: Context, language: str) -> tuple[tuple[str, str], ...]:
+    """RFC 2369 and RFC 2919."""
+    address = ctx.addresses.list(language)
+    actions = {name: ctx.addresses.action(language, name) for name in ("help", "join", "leave")}
+    local, _, domain = address.rpartition("@")
+    return (
+        ("List-Id", f"<{local}.{domain}>"),
+        ("List-Post", f"<mailto:{address}>"),
+        ("List-Help", f"<mailto:{actions['help']}>"),
+        ("List-Subscribe", f"<mailto:{actions['join']}>"),
+        ("List-Unsubscribe", f"<mailto:{actions['leave']}>"),
+        ("Precedence", "list"),
+    )
+
+
+def language_of(ctx: Context, email: str, said: str | None = None) -> str:
+    """The language to write to somebody in: the one of the command or list used, else of their own list."""
+    languages = ctx.settings.languages
+    if said in languages:
+        return str(said)
+    own = [language for language in ctx.uow.people.languages(email) if language in languages]
+    return own[0] if own else ctx.forum_language
+
+
+def shown_name(name: str, language: str) -> str:
+    """A display name to show to others; an address is never shown, nor made into a name."""
+    return name if name and "@" not in name else get_catalogue(language).gettext("a participant")

@@ -1,0 +1,157 @@
+"""Publishes a text: numbered, passed on to the list of its language, its author told."""
+
+from datetime import date
+from typing import Literal
+
+from config.i18n import get_catalogue
+from handlers.context import Context
+from handlers.mail.parts import PART, split_parts
+from handlers.notices import (
+    About,
+    enqueue_list_mail,
+    enqueue_notice,
+    get_message_id,
+    may_answer,
+    render_notice,
+    shown_name,
+)
+from store.contributions import APPROVED, HELD, TRANSLATION, Post
+from store.tables import Contribution, Phase
+
+What = Literal["contribution", "translation", "comment", "correction"]
+Pause = tuple[int, date]
+
+
+def publish(ctx: Context, post: Post) -> str:
+    """Publish a revision, and what was approved and waited for it; the outcome of its delivery.
+
+    A translation of an original that is not published waits with it.
+    """
+    if post.version.role == TRANSLATION and post.contribution.number is None:
+        ctx.uow.contributions.set_state(post, APPROVED)
+        return HELD
+    what = what_is(post)
+    first = post.contribution.number is None
+    ctx.uow.contributions.publish(post)
+    delivery = ctx.uow.contributions.find_received_by(post.revision)
+    if delivery is None or delivery.live:
+        _pass_on(ctx, post, what)
+        _tell_author(ctx, post, what)
+    if first:
+        for waiting in ctx.uow.contributions.list_unpublished((APPROVED,), post.contribution_id):
+            outcome = publish(ctx, waiting)
+            if waiting.revision.delivery_id is not None:
+                ctx.uow.deliveries.change_outcome(waiting.revision.delivery_id, outcome)
+    return "published" if what == "contribution" else what
+
+
+def what_is(post: Post) -> What:
+    """What a text is to its readers."""
+    if post.is_correction:
+        return "correction"
+    if post.version.role == TRANSLATION:
+        return "translation"
+    return "comment" if post.contribution.parent_id is not None else "contribution"
+
+
+def find_pause(ctx: Context, post: Post) -> Pause | None:
+    """Number and local opening day of the next phase, where a text came while none is open."""
+    contribution = post.contribution
+    if contribution.parent_id is not None or contribution.phase_id is not None:
+        return None
+    following: Phase | None = ctx.uow.phases.find_next(post.revision.received_at)
+    return (following.number, following.opens_at.astimezone(ctx.settings.zone).date()) if following else None
+
+
+def _pass_on(ctx: Context, post: Post, what: What) -> None:
+    """To everybody on the list of its language; a long text in its first part, the rest to be asked for."""
+    contribution, revision, language = post.contribution, post.revision, post.version.language
+    number = contribution.number or 0
+    parts = split_parts(revision.text, PART)
+    parent = ctx.uow.contributions.find_contribution(contribution.parent_id)
+    rendered = render_notice(
+        ctx,
+        "publication",
+        language,
+        number=number,
+        what=what,
+        title=revision.title,
+        author_name=shown_name(revision.author_name, language),
+        day=revision.received_at.astimezone(ctx.settings.zone).date(),
+        text=parts[0] if parts else "",
+        parts=len(parts),
+        size=len(revision.text.encode()),
+        attachments=tuple((str(item["name"]), int(item["size"])) for item in revision.attachments),
+        parent=(parent.number, parent.title) if parent else None,
+        original_language=contribution.language,
+        wanted=_addresses_for_translations(ctx, contribution),
+        leave_address=ctx.addresses.action(language, "leave"),
+    )
+    enqueue_list_mail(
+        ctx,
+        what,
+        f"{revision.id}",
+        language,
+        rendered,
+        from_name=_from_name(ctx, revision.author_name, language),
+        reply_to=ctx.addresses.reply(number, language),
+        in_reply_to=_thread_id(ctx, parent or contribution, language, revision.id),
+        about=About(contribution.id, revision.id),
+    )
+
+
+def _thread_id(ctx: Context, root: Contribution, language: str, revision_id: int | None) -> str:
+    """The mail on the same list that this one belongs under, so that mail programs show them together."""
+    version = ctx.uow.contributions.find_version(root.id, language)
+    first = ctx.uow.contributions.find_first_published(version) if version else None
+    if version is None or first is None or first.id == revision_id:
+        return ""
+    kind = "translation" if version.role == TRANSLATION else "contribution"
+    return get_message_id(ctx, "comment" if root.parent_id is not None else kind, str(first.id))
+
+
+def _addresses_for_translations(ctx: Context, contribution: Contribution) -> tuple[tuple[str, str], ...]:
+    """(language, address) of the languages that a contribution cannot be read in yet."""
+    number = contribution.number or 0
+    there = {post.version.language for post in ctx.uow.contributions.list_published(contribution.id or 0)}
+    return tuple(
+        (language, ctx.addresses.translate(number, language))
+        for language in ctx.settings.languages
+        if language not in there
+    )
+
+
+def _from_name(ctx: Context, name: str, language: str) -> str:
+    catalogue = get_catalogue(language)
+    title = ctx.settings.text(ctx.settings.forum.title, language)
+    return catalogue.gettext("%(name)s via %(forum)s") % {"name": shown_name(name, language), "forum": title}
+
+
+def _tell_author(ctx: Context, post: Post, what: What) -> None:
+    """The second receipt: the number, and how to correct and translate the text."""
+    revision, language = post.revision, post.version.language
+    if not may_answer(ctx, revision.author_email, "receipt"):
+        return
+    rendered = render_notice(
+        ctx,
+        "receipt_published",
+        language,
+        title=revision.title,
+        what=what,
+        number=post.contribution.number,
+        text_language=language,
+        pause=find_pause(ctx, post),
+        wanted=_addresses_for_translations(ctx, post.contribution) if what == "contribution" else (),
+    )
+    enqueue_notice(
+        ctx,
+        "receipt_published",
+        str(revision.id),
+        revision.author_email,
+        language,
+        rendered,
+        reply_to=ctx.addresses.list(language),
+        in_reply_to=revision.message_id,
+        automatic="auto-replied",
+        about=About(post.contribution_id, post.revision_id),
+    )

@@ -1,0 +1,146 @@
+"""From a spooled delivery to `Incoming`: parsed, its quotes cut, and what it answers found in the store."""
+
+import re
+from collections.abc import Iterable
+
+from config.addresses import TOKEN_LENGTH, LocalAddress, parse_address
+from handlers.classify import Clues, Kind, classify
+from handlers.context import Context, Incoming
+from handlers.linking.signals import MIN_WORDS, Signal, find_code, find_signal, texts_agree
+from handlers.mail.parse import ParsedMail, parse_mail
+from handlers.mail.quotes import clean_reply
+from handlers.words import translation_phrases
+from store.contributions import Post
+from store.tables import Contribution, Delivery, Outgoing, Token
+
+PUBLICATIONS = ("contribution", "translation", "comment", "correction")
+"""Kinds of our mail that pass on what somebody wrote: an answer is a comment."""
+ANNOUNCEMENTS = ("opening", "closing", "reminder", "synthesis_published")
+"""Kinds of our list mail whose answer is a contribution."""
+RECEIPTS = ("receipt_held", "receipt_published", "receipt_returned")
+
+_CODE = re.compile(rf"\[m-([a-z2-7]{{{TOKEN_LENGTH}}})\]", re.IGNORECASE)
+
+
+def read_delivery(delivery: Delivery, raw: bytes, ctx: Context) -> Incoming:
+    """Everything that a handler wants to know of a mail. Total, as parsing is."""
+    mail = parse_mail(raw)
+    ids = (*mail.in_reply_to, *reversed(mail.references))
+    answered = ctx.uow.outbox.find(ids) if ids else None
+    to = _effective_address(parse_address(ctx.settings, delivery.recipient), answered)
+    cleaned = clean_reply(mail.text, _sent_bodies(answered))
+    token = _find_token(mail, to, answered, ctx)
+    thread = ctx.uow.contributions.find_post_by_message(ids) if ids else None
+    signal, subject_of = _find_translated(mail, cleaned.text, to, thread, answered, ctx)
+    if subject_of is None:
+        subject_of = _find_commented(mail, to, thread, answered, ctx)
+    clues = Clues(
+        mail_from=delivery.mail_from,
+        archive=not delivery.live,
+        answered_kind=answered.kind if answered else None,
+        token_purpose=token.purpose if token else None,
+        translates=signal is not None and subject_of is not None,
+        answers_contribution=subject_of is not None,
+    )
+    kind = classify(mail, to, clues, ctx.settings.forum.domain.lower())
+    return Incoming(
+        delivery=delivery,
+        mail=mail,
+        to=to,
+        kind=kind,
+        text=cleaned.text,
+        cut=cleaned.cut,
+        size=len(cleaned.text.encode()),
+        answered=answered,
+        token=token,
+        signal=signal,
+        subject_of=subject_of,
+        thread=thread,
+    )
+
+
+def _effective_address(to: LocalAddress | None, answered: Outgoing | None) -> LocalAddress | None:
+    """An answer to our list mail or receipt that lost its plus-address belongs to the list it came from."""
+    if (
+        to
+        and to.kind == "commands"
+        and answered
+        and answered.kind in (*PUBLICATIONS, *ANNOUNCEMENTS, *RECEIPTS)
+    ):
+        return LocalAddress("list", language=answered.language)
+    return to
+
+
+def _sent_bodies(answered: Outgoing | None) -> tuple[str, ...]:
+    if answered is None or answered.content is None:
+        return ()
+    return (answered.content.partition(b"\r\n\r\n")[2].decode("utf-8", "replace").replace("\r\n", "\n"),)
+
+
+def _find_token(
+    mail: ParsedMail, to: LocalAddress | None, answered: Outgoing | None, ctx: Context
+) -> Token | None:
+    """The token in the address, of the notice that is answered, or in a `[m-…]` of the subject or text."""
+    if to and to.kind in ("answer", "approve", "reject", "discard") and to.token:
+        return ctx.uow.tokens.find(to.token)
+    if answered and answered.token_id is not None:
+        return ctx.uow.tokens.find_by_id(answered.token_id)
+    codes: Iterable[str] = _CODE.findall(f"{mail.subject}\n{mail.text[:20_000]}")
+    return next((token for code in codes if (token := ctx.uow.tokens.find(code))), None)
+
+
+def _find_translated(
+    mail: ParsedMail,
+    text: str,
+    to: LocalAddress | None,
+    thread: Post | None,
+    answered: Outgoing | None,
+    ctx: Context,
+) -> tuple[Signal | None, Contribution | None]:
+    """Signals 1 to 4: what it is a version of, and how that is known."""
+    if to is None or to.kind not in ("list", "reply", "translation"):
+        return None, None
+    signal = find_signal(
+        address_number=to.number if to.kind == "translation" else None,
+        subject=mail.subject,
+        text=text,
+        header=mail.translation_of,
+        phrases=translation_phrases(ctx.settings.languages),
+    )
+    if signal:
+        return signal, ctx.uow.contributions.find_by_number(signal.number)
+    if to.kind != "list" or len(text.split()) < MIN_WORDS:
+        return None, None
+    if (post := thread or _answered_post(answered, ctx)) is None or post.contribution.parent_id is not None:
+        return None, None
+    if to.language == post.version.language or not texts_agree(text, post.revision.text):
+        return None, None
+    return Signal(post.contribution.number or 0, "thread"), post.contribution
+
+
+def _find_commented(
+    mail: ParsedMail, to: LocalAddress | None, thread: Post | None, answered: Outgoing | None, ctx: Context
+) -> Contribution | None:
+    """The contribution that an answer belongs under: by address, by the mail that it answers, by `[#12]`."""
+    if to is None or to.kind not in ("list", "reply"):
+        return None
+    contributions = ctx.uow.contributions
+    if to.kind == "reply" and to.number is not None:
+        return contributions.find_by_number(to.number)
+    if answered and answered.kind in PUBLICATIONS:
+        return contributions.find_contribution(answered.contribution_id)
+    if answered:
+        return None
+    if thread:
+        return thread.contribution
+    number = find_code(mail.subject)
+    return contributions.find_by_number(number) if number is not None else None
+
+
+def _answered_post(answered: Outgoing | None, ctx: Context) -> Post | None:
+    if answered is None or answered.kind not in PUBLICATIONS:
+        return None
+    return ctx.uow.contributions.find_post(answered.revision_id)
+
+
+__all__ = ["ANNOUNCEMENTS", "PUBLICATIONS", "Kind", "read_delivery"]

@@ -1,0 +1,213 @@
+"""What contributions, translations, comments and corrections share: judged, kept, then held or published."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from handlers.context import Context, Incoming, Outcome
+from handlers.hold import ask_moderators
+from handlers.notices import About, enqueue_notice, may_answer, render_notice
+from handlers.publish import find_pause, publish, what_is
+from handlers.rules import Disposition, Post, Verdict, judge
+from store.contributions import APPROVED, HELD, ORIGINAL
+from store.contributions import Post as Kept
+from store.sql import id_of
+from store.tables import Contribution, Revision, Version
+
+SAME_TEXT = timedelta(days=30)
+"""Within this time the same words from the same address are one text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A text on its way in. `contribution` is the one it is a version of, `parent` the one it comments."""
+
+    incoming: Incoming
+    language: str
+    title: str
+    text: str
+    contribution: Contribution | None = None
+    parent: Contribution | None = None
+    role: str = ORIGINAL
+    linked_by: str = ""
+    doubtful_link: bool = False
+    correction: bool = False
+
+
+def submit(submission: Submission, ctx: Context) -> Outcome:
+    """Reject, hold or publish a text; its author gets a receipt."""
+    incoming = submission.incoming
+    if duplicate := _find_duplicate(submission, ctx):
+        return duplicate
+    existing = None
+    if submission.contribution is not None:
+        existing = ctx.uow.contributions.find_version(submission.contribution.id, submission.language)
+    verdict = judge(_what_the_rules_see(submission, existing, ctx))
+    if verdict.disposition is Disposition.REJECT:
+        _return_to_author(submission, verdict.reasons[0], ctx)
+        return Outcome("rejected", verdict.reasons[0])
+    post = _keep(submission, existing, verdict, ctx)
+    if verdict.disposition is Disposition.ACCEPT:
+        outcome = publish(ctx, post)
+        return _outcome(post, outcome, "accepted")
+    if incoming.live:
+        ask_moderators(ctx, post)
+        # Spam forges its sender: an answer would go to somebody who never wrote.
+        if "suspected-spam" not in verdict.reasons:
+            _confirm_receipt(submission, post, ctx)
+    return _outcome(post, HELD, verdict.reasons[0])
+
+
+def _find_duplicate(submission: Submission, ctx: Context) -> Outcome | None:
+    """The same mail on a second list, or the same words again from the same address: one text."""
+    incoming = submission.incoming
+    if earlier := ctx.uow.deliveries.find_same_message(incoming.delivery):
+        return Outcome("duplicate", "same-message", earlier.contribution_id, earlier.revision_id)
+    if not submission.text.strip() or not incoming.author_email:
+        return None
+    since = incoming.delivery.received_at - SAME_TEXT
+    same = ctx.uow.contributions.find_same_text(incoming.author_email, hash_text(submission.text), since)
+    return Outcome("duplicate", "same-text", revision_id=same.id) if same else None
+
+
+def hash_text(text: str) -> str:
+    """The same for the same words, however they are wrapped and spaced."""
+    return hashlib.sha256(" ".join(text.casefold().split()).encode()).hexdigest()
+
+
+def _outcome(post: Kept, name: str, reason: str) -> Outcome:
+    return Outcome(name, reason, post.contribution_id, post.revision_id)
+
+
+def _what_the_rules_see(submission: Submission, existing: Version | None, ctx: Context) -> Post:
+    incoming = submission.incoming
+    forum = ctx.settings.forum
+    second_text = existing is not None and existing.current_revision_id is not None
+    return Post(
+        # What an archive holds was read by its own moderators.
+        moderation=forum.moderation if incoming.live else "none",
+        approved_before=ctx.uow.contributions.count_approved(incoming.author_email),
+        newcomer_posts=forum.newcomer_posts,
+        size=incoming.size,
+        max_size=ctx.settings.server.max_contribution_size,
+        text=submission.text,
+        attachments=len(incoming.mail.attachments),
+        spam=incoming.mail.spam,
+        authors=incoming.mail.author_count,
+        correction=submission.correction or second_text,
+        doubtful_link=submission.doubtful_link,
+    )
+
+
+def _keep(submission: Submission, existing: Version | None, verdict: Verdict, ctx: Context) -> Kept:
+    """The rows: a contribution and a version where there is none yet, and the revision."""
+    incoming, contributions = submission.incoming, ctx.uow.contributions
+    received_at = incoming.delivery.received_at
+    name = incoming.mail.author.name if incoming.mail.author else ""
+    contribution = submission.contribution
+    if contribution is None:
+        phase = ctx.uow.phases.find_at(received_at)
+        contribution = Contribution(
+            parent_id=submission.parent.id if submission.parent else None,
+            theme_id=ctx.uow.phases.theme_of(received_at),
+            phase_id=phase.id if phase else None,
+            language=submission.language,
+            title=submission.title,
+            author_name=name,
+            author_email=incoming.author_email,
+            received_at=received_at,
+        )
+        contributions.add(contribution)
+    version = existing
+    if version is None:
+        version = Version(
+            contribution_id=id_of(contribution),
+            language=submission.language,
+            role=submission.role,
+            received_at=received_at,
+            linked_by=submission.linked_by,
+        )
+        contributions.add(version)
+    source = contributions.current_text(id_of(contribution), contribution.language)
+    revision = Revision(
+        version_id=id_of(version),
+        delivery_id=incoming.delivery.id,
+        message_id=incoming.message_id,
+        source_revision_id=source.revision.id if source and submission.role != ORIGINAL else None,
+        state=HELD if verdict.disposition is Disposition.HOLD else APPROVED,
+        title=submission.title,
+        text=submission.text,
+        cut=incoming.cut,
+        text_hash=hash_text(submission.text),
+        author_name=name,
+        author_email=incoming.author_email,
+        attachments=[asdict(attachment) for attachment in incoming.mail.attachments],
+        hold_reasons=list(verdict.reasons),
+        received_at=received_at,
+    )
+    contributions.add(revision)
+    return Kept(contribution, version, revision)
+
+
+def _confirm_receipt(submission: Submission, post: Kept, ctx: Context) -> None:
+    incoming = submission.incoming
+    if not may_answer(ctx, incoming.author_email, "receipt"):
+        return
+    rendered = render_notice(
+        ctx,
+        "receipt_held",
+        submission.language,
+        title=post.revision.title,
+        what=what_is(post),
+        number=_named_number(post, ctx),
+        pause=find_pause(ctx, post),
+    )
+    enqueue_notice(
+        ctx,
+        "receipt_held",
+        str(post.revision_id),
+        incoming.author_email,
+        submission.language,
+        rendered,
+        reply_to=ctx.addresses.list(submission.language),
+        in_reply_to=incoming.message_id,
+        automatic="auto-replied",
+        about=About(post.contribution_id, post.revision_id),
+    )
+
+
+def _named_number(post: Kept, ctx: Context) -> int | None:
+    """The number that the author knows: of what is commented, translated or corrected."""
+    if post.contribution.number is None and post.contribution.parent_id is not None:
+        parent = ctx.uow.contributions.find_contribution(post.contribution.parent_id)
+        return parent.number if parent else None
+    return post.contribution.number
+
+
+def _return_to_author(submission: Submission, reason: str, ctx: Context) -> None:
+    """The post was not kept: say why, and what to do about it."""
+    incoming = submission.incoming
+    if not incoming.live or not may_answer(ctx, incoming.author_email, "receipt"):
+        return
+    rendered = render_notice(
+        ctx,
+        "receipt_returned",
+        submission.language,
+        title=submission.title,
+        reason=reason,
+        words="",
+        size=incoming.size,
+        limit=ctx.settings.server.max_contribution_size,
+        list_address=ctx.addresses.list(submission.language),
+    )
+    enqueue_notice(
+        ctx,
+        "receipt_returned",
+        f"d{incoming.delivery_id}",
+        incoming.author_email,
+        submission.language,
+        rendered,
+        reply_to=ctx.addresses.list(submission.language),
+        in_reply_to=incoming.message_id,
+        automatic="auto-replied",
+    )

@@ -1,0 +1,71 @@
+"""The words that people may use: answers of moderators, commands, "Translation of"; from every language's catalogue.
+
+English always works, beside the forum's own languages.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from config.i18n import Catalogue, get_catalogue
+from handlers.mail.answers import Verdict
+from handlers.mail.commands import fold_words
+
+Vocabulary = Mapping[str, Mapping[str, tuple[str, ...]]]
+
+
+@lru_cache
+def answer_words(languages: tuple[str, ...]) -> Mapping[Verdict, tuple[str, ...]]:
+    """Every word that decides, in any of the forum's languages."""
+    found: dict[Verdict, tuple[str, ...]] = {}
+    for catalogue in _catalogues(languages):
+        words: dict[Verdict, str] = {
+            "approve": catalogue.pgettext("answers that approve", "ok | okay | yes | approve | publish"),
+            "reject": catalogue.pgettext("answers that reject", "no | reject | return"),
+            "discard": catalogue.pgettext("answers that discard", "drop | discard | spam"),
+            "undo": catalogue.pgettext("answers that undo", "undo"),
+        }
+        for verdict, text in words.items():
+            found[verdict] = (*found.get(verdict, ()), *catalogue.words(text))
+    return found
+
+
+@lru_cache
+def command_words(languages: tuple[str, ...]) -> Vocabulary:
+    """Language → command → its words, the one we teach first."""
+    return {
+        catalogue.language: {
+            "help": catalogue.words(catalogue.pgettext("command", "help | info")),
+            "join": catalogue.words(catalogue.pgettext("command", "join | subscribe")),
+            "leave": catalogue.words(catalogue.pgettext("command", "leave | unsubscribe")),
+            "synthesis": catalogue.words(catalogue.pgettext("command", "synthesis")),
+            "get": catalogue.words(catalogue.pgettext("command", "get")),
+            "part": catalogue.words(catalogue.pgettext("command", "part")),
+        }
+        for catalogue in _catalogues(languages)
+    }
+
+
+@lru_cache
+def translation_phrases(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """What stands before the number in a translation's first line or subject."""
+    return tuple(
+        phrase
+        for catalogue in _catalogues(languages)
+        for phrase in catalogue.words(
+            catalogue.pgettext("before a number", "Translation of | English version of")
+        )
+    )
+
+
+def find_language(word: str, languages: Sequence[str]) -> str | None:
+    """The forum's language that a code or a name in any of its languages means."""
+    folded = fold_words(word)
+    for language in languages:
+        names = {language, *(get_catalogue(reader).language_name(language) for reader in languages)}
+        if folded in {fold_words(name) for name in names}:
+            return language
+    return None
+
+
+def _catalogues(languages: Sequence[str]) -> list[Catalogue]:
+    return [get_catalogue(language) for language in dict.fromkeys((*languages, "en"))]
