@@ -2,7 +2,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: setup test check clean messages lock
+.PHONY: setup demo test check bench clean messages lock
 
 setup: $(VENV)/.ready
 	@$(BIN)/python -m config.catalogues
@@ -14,6 +14,9 @@ $(VENV)/.ready: requirements.lock pyproject.toml hatch_build.py
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
+
+demo: setup            ## a whole forum on this machine, in some seconds
+	@$(BIN)/manyvoices demo
 
 test: setup            ## every test
 	$(BIN)/pytest -n auto

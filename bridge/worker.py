@@ -1,0 +1,163 @@
+"""The worker: takes spooled mail, oldest first, then whatever is due; one unit of work each.
+
+A handler that fails does not stop the next message: its delivery is set aside ("shunted") with the traceback. A
+database that is away is no fault of the message: the worker waits and tries again.
+"""
+
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from structlog.typing import FilteringBoundLogger
+
+from handlers import HANDLERS, phase
+from handlers.context import Context
+from handlers.read import read_delivery
+
+Unit = Callable[[], AbstractContextManager[Context]]
+
+MAX_TRACEBACK = 20_000
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before a database that is away is asked again."""
+PATIENCE = 3
+"""How often a delivery may meet a database that is away before it is set aside itself."""
+
+
+class Worker:
+    """One serial worker. `run_once` does all there is to do now; the thread does that whenever it is woken."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        now: Callable[[], datetime],
+        on_done: Callable[[], None],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._unit = unit
+        self._now = now
+        self._on_done = on_done
+        self._log = log
+        self._changed = threading.Condition()
+        self._asked = 1
+        """How often it was asked to look; the first look is at what an earlier run left."""
+        self._looked = 0
+        self._stopping = False
+        self._failures: dict[int, int] = {}
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the message in hand, then end."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def wake(self) -> None:
+        """New mail may be there, or something due; from any thread."""
+        with self._changed:
+            self._asked += 1
+            self._changed.notify_all()
+
+    def wait_until_done(self, seconds: float) -> bool:
+        """Wait until everything that was asked for before this call is done; False when the time is over."""
+        with self._changed:
+            asked = self._asked
+            return self._changed.wait_for(lambda: self._looked >= asked or self._stopping, seconds)
+
+    def run_once(self, progress: Callable[[], None] = lambda: None) -> int:
+        """Handle all waiting mail, then what is due; the number of deliveries that were handled."""
+        handled = 0
+        while not self._stopping and self._handle_next():
+            handled += 1
+            progress()
+        self._announce()
+        return handled
+
+    def _run(self) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._asked > self._looked or self._stopping)
+                if self._stopping:
+                    return
+                asked = self._asked
+            try:
+                self.run_once()
+                pause = FIRST_PAUSE
+            except SQLAlchemyError as error:
+                self._log.warning("store_away", error=type(error).__name__, seconds=pause)
+                with self._changed:
+                    self._changed.wait_for(lambda: self._stopping, pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+                continue
+            self._on_done()
+            with self._changed:
+                self._looked = asked
+                self._changed.notify_all()
+
+    def _handle_next(self) -> bool:
+        """One delivery, whole or not at all; False where none waits."""
+        delivery_id = None
+        try:
+            with self._unit() as ctx:
+                found = ctx.uow.deliveries.find_waiting()
+                if found is None:
+                    return False
+                delivery, raw = found
+                delivery_id = delivery.id
+                incoming = read_delivery(delivery, raw, ctx)
+                outcome = HANDLERS[incoming.kind](incoming, ctx)
+                ctx.uow.deliveries.finish(
+                    delivery,
+                    outcome.name,
+                    kind=incoming.kind.value,
+                    reason=outcome.reason,
+                    contribution_id=outcome.contribution_id,
+                    revision_id=outcome.revision_id,
+                )
+                ctx.uow.commit()
+            self._log.info(
+                "handled",
+                delivery=delivery_id,
+                kind=incoming.kind.value,
+                outcome=outcome.name,
+                reason=outcome.reason,
+            )
+        except Exception as error:  # whatever it is, the next message must go on
+            if delivery_id is None or not self._set_aside(delivery_id, error):
+                raise
+        return True
+
+    def _set_aside(self, delivery_id: int, error: Exception) -> bool:
+        """Shunt a delivery with its traceback; False where the database is away and it deserves another try."""
+        if isinstance(error, OperationalError):
+            self._failures[delivery_id] = self._failures.get(delivery_id, 0) + 1
+            if self._failures[delivery_id] < PATIENCE:
+                return False
+        text = "".join(traceback.format_exception(error))[-MAX_TRACEBACK:]
+        with self._unit() as ctx:
+            ctx.uow.deliveries.shunt(delivery_id, text)
+            ctx.uow.commit()
+        self._failures.pop(delivery_id, None)
+        self._log.error("shunted", delivery=delivery_id, error=type(error).__name__)
+        return True
+
+    def _announce(self) -> None:
+        with self._unit() as ctx:
+            done = phase.handle(ctx)
+            ctx.uow.commit()
+        for item in done:
+            self._log.info(
+                "announced" if item.state == "enqueued" else "announcement_skipped",
+                kind=item.kind,
+                phase=item.subject,
+                occasion=item.occasion,
+                language=item.language,
+            )
