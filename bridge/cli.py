@@ -1,12 +1,13 @@
 """The command line: every mistake is one clear line on stderr and exit 1; wrong usage is exit 2."""
 
 import asyncio
+import logging
 import secrets
 import sys
 from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from sqlalchemy.exc import DBAPIError
@@ -51,6 +52,7 @@ CLEAR_ERRORS = (ConfigError, StoreError, EdgeError, SmarthostError, RefusedError
 
 def main() -> None:
     """The `manyvoices` command."""
+    set_up_logging(json=not sys.stderr.isatty(), level=logging.WARNING)
     try:
         app()
     except CLEAR_ERRORS as error:
@@ -98,7 +100,6 @@ def tick(
     settings = load_settings(config)
     if instant > system_clock() and not settings.server.smarthost.startswith("maildir://"):
         raise RefusedError("tick: an instant in the future needs a maildir:// smarthost; nothing was done")
-    set_up_logging(json=not sys.stderr.isatty())
     with open_forum(config, now=instant, create=True) as house:
         make_worker(house, lambda: None).run_once()
         sent = asyncio.run(_send_once(house))
@@ -137,7 +138,15 @@ def counts(
         theme, row = get_phase(ctx, phase)
         found = ctx.uow.phases.count(row, house.settings.languages, ctx.now)
         if as_json:
-            show_json({"phase": f"{theme}.{row.number}"} | found)
+            show_json(
+                {
+                    "phase": f"{theme}.{row.number}",
+                    "theme_so_far": _partition(found["theme"]),
+                    "in_phase": _partition(found["phase"]),
+                    "comments": found["comments"],
+                    "lacking": found["lacking"],
+                }
+            )
             return
         rendered = render_notice(
             ctx,
@@ -184,7 +193,6 @@ def demo(
     # Imported here: nothing else needs it, and every command would pay for it.
     from bridge.demo import run_demo
 
-    set_up_logging(json=False, level=40)
     run_demo(keep)
 
 
@@ -204,6 +212,15 @@ def _run_loop(work: Coroutine[None, None, None]) -> None:
         asyncio.run(work)
     else:
         uvloop.run(work)
+
+
+def _partition(counts: dict[str, Any]) -> dict[str, Any]:
+    """A partition for programs: its lines and folded lines add up to its total."""
+    return {
+        "total": counts["total"],
+        "lines": [{"languages": languages, "count": number} for languages, number in counts["lines"]],
+        "folded": [{"languages_each": size, "count": number} for size, number in counts["folded"]],
+    }
 
 
 def _parse_instant(text: str) -> datetime:

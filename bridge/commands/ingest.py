@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.progress import Progress
-from sqlalchemy.exc import SQLAlchemyError
 
 from bridge.archive import ArchiveError, find_files, read_messages
 from bridge.commands.common import DEFAULT_CONFIG, ConfigOption, RefusedError, open_forum
@@ -16,6 +15,7 @@ from bridge.wake import wake_daemon
 from bridge.wiring import House, make_worker
 from config.addresses import parse_address
 from config.forum import Settings
+from handlers.mail.headers import decode_header_value
 from handlers.mail.parse import ParsedMail, parse_mail
 from store.spool import Envelope, Spool
 
@@ -91,7 +91,7 @@ def _collect(pending: list[tuple[Path, "Future[int]"]], failed: list[str]) -> in
         try:
             future.result()
             stored += 1
-        except SQLAlchemyError as error:
+        except Exception as error:  # the spool says why it could not promise it, whatever that is
             failed.append(f"{file}: cannot be stored: {type(error).__name__}")
     pending.clear()
     return stored
@@ -108,15 +108,22 @@ def _envelope(house: House, raw: bytes, list_address: str | None, live: bool) ->
     mail = parse_mail(raw)
     now = house.now()
     date = mail.date if mail.date and EARLIEST <= mail.date <= now else now
-    author = mail.author.email if mail.author else ""
     return Envelope(
-        mail_from=author,
+        mail_from=_sender(mail),
         rcpt_tos=(list_address,) if list_address else _recipients(house.settings, mail),
         content=raw,
         received_at=now if live else date,
         edge="ingest",
         live=live,
     )
+
+
+def _sender(mail: ParsedMail) -> str:
+    """The envelope's sender as the last server wrote it down; "<>" is a bounce, and no header at all is not."""
+    for name, value in mail.headers:
+        if name.lower() == "return-path" and "<" in value:
+            return decode_header_value(value).strip(" <>") or "<>"
+    return mail.author.email if mail.author else NOWHERE
 
 
 def _recipients(settings: Settings, mail: ParsedMail) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def parse_mailboxes(raw: str) -> tuple[Mailbox, ...]:
     never from a display name that looks like one.
     """
     found = []
-    for part in _split_addresses(raw[:MAX_VALUE]):
+    for part in _split_addresses(scrub(raw[:MAX_VALUE])):
         angles = _ANGLE.findall(part)
         email = (angles[-1] if angles else _without_comments(part)).strip()
         if _EMAIL.fullmatch(email):
