@@ -21,6 +21,9 @@ demo: setup            ## a whole forum on this machine, in some seconds
 test: setup            ## every test
 	$(BIN)/pytest -n auto
 
+bench: setup           ## how fast, side by side with a reference in the same run
+	$(BIN)/python -m tests.bench
+
 check: setup           ## format, lint, types, the staircase
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

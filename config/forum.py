@@ -3,77 +3,32 @@
 Nothing is read or written at import; `load_settings` reads the file and nothing else.
 """
 
-import re
 from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Literal
+from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.dates import PhaseDates, parse_days, phase_dates
+from config.dates import PhaseDates, phase_dates
+from config.fields import (
+    ClockTime,
+    DatabaseUrl,
+    Delimiter,
+    Email,
+    HostPort,
+    Language,
+    Moment,
+    Reminder,
+    ShortName,
+    Smarthost,
+    Texts,
+    TimeZone,
+)
 from config.loading import ConfigError, Place, at_line, describe_mistakes, read_toml
 
 __all__ = ["ConfigError", "Forum", "MailingList", "Phase", "Server", "Settings", "Theme", "load_settings"]
-
-_ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
-_NAME = re.compile(r"[a-z][a-z0-9]*")
-_HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}")
-_SMARTHOST = re.compile(r"(?:smtps?://[^\s/]+|maildir:///\S+)")
-_DATABASE = re.compile(r"(?:sqlite:///\S+|postgresql\+psycopg://\S+)")
-
-
-def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not pattern.fullmatch(value):
-            raise ValueError(f'"{value}" is not {what}')
-        return value
-
-    return AfterValidator(check)
-
-
-def _language(value: str) -> str:
-    try:
-        Locale.parse(value)
-    except (UnknownLocaleError, ValueError):
-        raise ValueError(f'"{value}" is not a language code such as "fr"') from None
-    return value
-
-
-def _time_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(f'"{value}" is not a time zone such as "Europe/Paris"')
-    return value
-
-
-def _clock_time(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
-        hours, minutes = value.split(":")
-        return time(int(hours), int(minutes))
-    if isinstance(value, time):
-        return value
-    raise ValueError(f'"{value}" is not a time such as "09:00"')
-
-
-def _date(value: object) -> object:
-    if isinstance(value, date):
-        return value
-    raise ValueError(f"{value!r} is not a date such as 2013-09-09, or a date-time, without quotes")
-
-
-def _reminder(value: str) -> str:
-    parse_days(value)
-    return value
-
-
-Email = Annotated[str, _matching(_ADDRESS, "an e-mail address"), AfterValidator(str.lower)]
-HostPort = Annotated[str, _matching(_HOST_PORT, 'a host and port such as "127.0.0.1:8025"')]
-Language = Annotated[str, AfterValidator(_language)]
-Texts = dict[Language, str]
-Moment = Annotated[Any, BeforeValidator(_date)]
-ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 
 
 class _Part(BaseModel):
@@ -90,17 +45,15 @@ class ImapAccount(_Part):
 class Server(_Part):
     """Where the daemon listens, keeps its records and sends; sizes in bytes."""
 
-    database: Annotated[str, _matching(_DATABASE, 'a database such as "sqlite:///forum.db"')] = (
-        "sqlite:///forum.db"
-    )
+    database: DatabaseUrl = "sqlite:///forum.db"
     smtp: HostPort | None = None
     lmtp: str | None = None
     web: HostPort | None = None
     base_url: str | None = None
-    smarthost: Annotated[str, _matching(_SMARTHOST, 'a smarthost such as "smtp://127.0.0.1:25"')]
+    smarthost: Smarthost
     max_message_size: int = Field(default=10_000_000, ge=1_000)
     max_contribution_size: int = Field(default=1_000_000, ge=1_000)
-    subaddress_delimiter: Annotated[str, _matching(re.compile(r"[+=_]"), "one of + = _")] = "+"
+    subaddress_delimiter: Delimiter = "+"
     secret_env: str = "MANYVOICES_SECRET"
     imap: list[ImapAccount] = []
 
@@ -108,9 +61,9 @@ class Server(_Part):
 class Forum(_Part):
     """The forum as a whole."""
 
-    name: Annotated[str, _matching(_NAME, "a short name of small letters and digits")]
+    name: ShortName
     domain: str
-    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    time_zone: TimeZone = "UTC"
     default_language: Language
     moderation: Literal["all", "newcomers", "none"] = "all"
     newcomer_posts: int = Field(default=1, ge=1)
@@ -142,7 +95,7 @@ class Phase(_Part):
     questions: list[int] = Field(min_length=1)
     opens: Moment
     closes: Moment
-    reminders: list[Annotated[str, AfterValidator(_reminder)]] = []
+    reminders: list[Reminder] = []
     announce_at: ClockTime | None = None
     looks_at: Texts = {}
 
@@ -223,6 +176,12 @@ class Settings(_Part):
             f"list {item.language}: no moderators; the organizers decide"
             for item in self.lists
             if not item.moderators
+        ]
+        unbuilt = {"lmtp": self.server.lmtp, "web": self.server.web, "imap": self.server.imap}
+        warnings += [
+            f"server.{name}: this part is not built yet; the line does nothing"
+            for name, value in unbuilt.items()
+            if value
         ]
         named: list[tuple[str, dict[str, str]]] = [("forum.title", self.forum.title)]
         for theme in self.themes:

@@ -1,0 +1,74 @@
+"""The kinds of values in `forum.toml`: each is checked, and says in one line what it should have been."""
+
+import re
+from datetime import date, time
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, BeforeValidator
+
+from config.dates import parse_days
+
+_ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_NAME = re.compile(r"[a-z][a-z0-9]*")
+_HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}")
+_SMARTHOST = re.compile(r"(?:smtps?://[^\s/]+|maildir:///\S+)")
+_DATABASE = re.compile(r"(?:sqlite:///\S+|postgresql\+psycopg://\S+)")
+
+
+def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(f'"{value}" is not {what}')
+        return value
+
+    return AfterValidator(check)
+
+
+def _language(value: str) -> str:
+    try:
+        Locale.parse(value)
+    except (UnknownLocaleError, ValueError):
+        raise ValueError(f'"{value}" is not a language code such as "fr"') from None
+    return value
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f'"{value}" is not a time zone such as "Europe/Paris"')
+    return value
+
+
+def _clock_time(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+        hours, minutes = value.split(":")
+        return time(int(hours), int(minutes))
+    if isinstance(value, time):
+        return value
+    raise ValueError(f'"{value}" is not a time such as "09:00"')
+
+
+def _date(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    raise ValueError(f"{value!r} is not a date such as 2013-09-09, or a date-time, without quotes")
+
+
+def _reminder(value: str) -> str:
+    parse_days(value)
+    return value
+
+
+Email = Annotated[str, _matching(_ADDRESS, "an e-mail address"), AfterValidator(str.lower)]
+HostPort = Annotated[str, _matching(_HOST_PORT, 'a host and port such as "127.0.0.1:8025"')]
+Language = Annotated[str, AfterValidator(_language)]
+Texts = dict[Language, str]
+Moment = Annotated[Any, BeforeValidator(_date)]
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+Smarthost = Annotated[str, _matching(_SMARTHOST, 'a smarthost such as "smtp://127.0.0.1:25"')]
+DatabaseUrl = Annotated[str, _matching(_DATABASE, 'a database such as "sqlite:///forum.db"')]
+ShortName = Annotated[str, _matching(_NAME, "a short name of small letters and digits")]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Reminder = Annotated[str, AfterValidator(_reminder)]
+Delimiter = Annotated[str, _matching(re.compile(r"[+=_]"), "one of + = _")]
