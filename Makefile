@@ -32,7 +32,7 @@ check: setup           ## format, lint, types, the staircase
 
 messages: setup        ## extract the texts and bring every catalogue up to date
 	$(BIN)/pybabel -q extract -F babel.cfg -k pgettext:1c,2 -k npgettext:1c,2,3 --no-location --project Manyvoices -o config/locales/manyvoices.pot .
-	for language in en es fr; do \
+	for language in $(notdir $(wildcard config/locales/??)); do \
 	  $(BIN)/pybabel -q update -N --no-wrap -D manyvoices -l $$language -i config/locales/manyvoices.pot -d config/locales; done
 
 lock:                  ## pin every dependency, with hashes
