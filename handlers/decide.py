@@ -38,6 +38,7 @@ class Decided:
 
 def decide(ctx: Context, post: Post, verdict: Verdict, moderator: str, how: How, reason: str = "") -> Decided:
     """Approve, reject, discard or undo. The first decision stands; a later one changes nothing and is told so."""
+    ctx.uow.contributions.lock(post)
     standing = ctx.uow.contributions.find_decision(post.revision_id)
     if verdict == "undo":
         return _undo(ctx, post, standing)

@@ -19,13 +19,16 @@ ANNOUNCEMENTS = ("opening", "closing", "reminder", "synthesis_published")
 """Kinds of our list mail whose answer is a contribution."""
 RECEIPTS = ("receipt_held", "receipt_published", "receipt_returned")
 
+MAX_IDS = 20
+"""Message-IDs of a thread that are looked up, the nearest first."""
+
 _CODE = re.compile(rf"\[m-([a-z2-7]{{{TOKEN_LENGTH}}})\]", re.IGNORECASE)
 
 
 def read_delivery(delivery: Delivery, raw: bytes, ctx: Context) -> Incoming:
     """Everything that a handler wants to know of a mail. Total, as parsing is."""
     mail = parse_mail(raw)
-    ids = (*mail.in_reply_to, *reversed(mail.references))
+    ids = (*mail.in_reply_to, *reversed(mail.references))[:MAX_IDS]
     answered = ctx.uow.outbox.find(ids) if ids else None
     to = _effective_address(parse_address(ctx.settings, delivery.recipient), answered)
     cleaned = clean_reply(mail.text, _sent_bodies(answered))

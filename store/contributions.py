@@ -205,6 +205,10 @@ class Contributions:
         self._session.add(post.version)
         self._session.flush()
 
+    def lock(self, post: Post) -> None:
+        """Let nobody else decide about a revision until this unit of work is over; its state is read anew."""
+        self._session.refresh(post.revision, with_for_update=True)
+
     def find_decision(self, revision_id: int) -> Decision | None:
         """The decision that stands about a revision."""
         query = (

@@ -20,6 +20,12 @@ MAX_HTML = 400_000
 MAX_TAGS = 5_000
 MAX_TEXT = 2_000_000
 
+_UNSHOWN = dict.fromkeys(
+    [*(code for code in range(0x20) if code not in (0x09, 0x0A)), *range(0x7F, 0xA0), *range(0x202A, 0x202F),
+     *range(0x2066, 0x206A), 0xFEFF]
+)  # fmt: skip
+"""C0 and C1 controls, overrides of the writing direction, byte order marks; marks and joiners of scripts stay."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
@@ -60,7 +66,12 @@ def read_parts(message: Message) -> tuple[str, tuple[Attachment, ...], tuple[str
             html.append(_read_html(decode_bytes(data[:MAX_HTML], _charset(part))))
     # An empty plain part beside an HTML one is what some programs send.
     text = "\n\n".join(plain) if any(piece.strip() for piece in plain) else "\n\n".join(html)
-    return text.replace("\r\n", "\n").replace("\r", "\n"), tuple(attachments), tuple(defects)
+    return _clean(text), tuple(attachments), tuple(defects)
+
+
+def _clean(text: str) -> str:
+    """One kind of line end, and nothing that a terminal or a mail program obeys instead of showing it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").translate(_UNSHOWN)
 
 
 def _read_html(markup: str) -> str:

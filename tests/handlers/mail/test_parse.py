@@ -96,3 +96,8 @@ def test_hostile_and_real_mail_is_read_without_an_exception() -> None:
         mail = parse_mail(file.read_bytes())
         (mail.text + mail.subject).encode()
         assert "\0" not in mail.text + mail.subject
+
+
+def test_what_a_screen_would_obey_is_not_in_the_text() -> None:
+    mail = parse_mail("Subject: x\r\n\r\na\x1b[2Jb\u202ec\x85d\u200ee\tf\x0cg\r\n".encode())
+    assert mail.text == "a[2Jbcd\u200ee\tf\ng\n"
