@@ -7,10 +7,10 @@ was sent to (PITFALLS, "Forged moderator").
 from config.i18n import get_catalogue
 from handlers.context import Context, Incoming, Outcome
 from handlers.decide import Decided, How, Status, Verdict, decide
-from handlers.mail.answers import Answer, parse_answer
-from handlers.notices import About, enqueue_notice, render_notice
+from handlers.mail.answers import Answer, clean_reason, parse_answer
+from handlers.notices import About, enqueue_answer, render_notice
 from handlers.words import answer_words
-from store.contributions import Post
+from store.posts import Post
 from store.tables import Token
 
 ANSWERS_A_DAY = 20
@@ -56,7 +56,7 @@ def _read_answer(incoming: Incoming, ctx: Context) -> tuple[Answer, How]:
     """The verdict of the address, with the text as the reason; else the one of a known first line."""
     kind = incoming.to.kind if incoming.to else ""
     if verdict := _BY_ADDRESS.get(kind):
-        reason = " ".join(incoming.text.split()) if verdict == "reject" else ""
+        reason = clean_reason(incoming.text) if verdict == "reject" else ""
         return Answer(verdict, reason), "address"
     return parse_answer(incoming.text, answer_words(ctx.settings.languages)), "reply"
 
@@ -81,14 +81,12 @@ def _tell(
         moderator=decision.moderator if decision else "",
         moment=catalogue.moment(decision.decided_at, ctx.settings.zone) if decision else "",
     )
-    enqueue_notice(
+    enqueue_answer(
         ctx,
+        incoming,
         "decision",
         f"{incoming.delivery_id}",
-        incoming.author_email,
         language,
         rendered,
-        in_reply_to=incoming.message_id,
-        automatic="auto-replied",
         about=About(post.contribution_id, post.revision_id, token_id=token.id),
     )

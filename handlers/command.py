@@ -11,15 +11,16 @@ from config.render import Rendered
 from handlers.context import Context, Incoming, Outcome
 from handlers.mail.commands import Command, fold_words, parse_commands
 from handlers.mail.parts import PART, split_parts
-from handlers.notices import About, enqueue_notice, language_of, may_answer, render_notice, shown_name
+from handlers.notices import About, enqueue_answer, language_of, may_answer, render_notice, shown_name
 from handlers.words import command_words, find_language
 from store.sql import id_of
 
 TOKEN_LIFETIME = timedelta(days=3)
-ASK_AGAIN = timedelta(hours=1)
-"""A person is asked to confirm the same thing at most once in this time."""
-ASKED_A_DAY = 5
+ASK_AGAIN = timedelta(days=1)
+"""While a request to confirm the same thing is not answered, it is not repeated within this time."""
 TEXTS_A_DAY = 20
+TEXTS_A_MAIL = 3
+"""A small mail with a forged sender must not bring its victim a large one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,17 @@ class Request:
 
 def handle(incoming: Incoming, ctx: Context) -> Outcome:
     """Answer every command of a mail in one mail; an empty mail to the forum's address gets the help."""
+    if not incoming.live:
+        return Outcome("command", "archive")
     if not incoming.author_email or incoming.mail.author_count != 1:
         return Outcome("command", "no-author")
     commands = _commands(incoming, ctx)
     requests = [_request(command, incoming, ctx) for command in commands]
+    texts = [request for request in requests if request.command.name in TEXTS]
+    requests = [request for request in requests if request not in texts[TEXTS_A_MAIL:]]
     answers = [answer for request in requests if (answer := ANSWERS[request.command.name](request, ctx))]
     if answers:
-        _answer(incoming, ctx, requests[0].language, answers)
+        _answer(incoming, ctx, requests[0].language, answers, len(texts) > TEXTS_A_MAIL)
     return Outcome("command", requests[0].command.name or "unknown")
 
 
@@ -195,47 +200,39 @@ def _once_a_day(request: Request, ctx: Context, template: str, language: str) ->
 
 
 def _ask(request: Request, ctx: Context, purpose: str, language: str) -> None:
-    """One request to confirm an address and hour, whoever asks: a thousand forged ones make one mail."""
+    """One unanswered request at a time, whoever asks: a thousand forged ones make one mail."""
     email = request.incoming.author_email
-    tokens = ctx.uow.tokens
-    if tokens.has_recent(purpose, email, ctx.now - ASK_AGAIN) or not ctx.uow.people.allow(
-        email, purpose, ASKED_A_DAY
-    ):
+    if ctx.uow.tokens.has_pending(purpose, email, language, ctx.now - ASK_AGAIN):
         return
     secret = ctx.new_token()
-    token = tokens.issue(secret, purpose, email, language, TOKEN_LIFETIME)
+    token = ctx.uow.tokens.issue(secret, purpose, email, language, TOKEN_LIFETIME)
     rendered = render_notice(
         ctx, f"confirm_{purpose}", request.language, list_language=language, token=secret
     )
-    enqueue_notice(
+    enqueue_answer(
         ctx,
+        request.incoming,
         f"confirm_{purpose}",
         f"{token.id}",
-        email,
         request.language,
         rendered,
         reply_to=ctx.addresses.token("answer", secret),
-        in_reply_to=request.incoming.message_id,
-        automatic="auto-replied",
         about=About(token_id=token.id),
     )
 
 
-def _answer(incoming: Incoming, ctx: Context, language: str, answers: list[Rendered]) -> None:
+def _answer(
+    incoming: Incoming, ctx: Context, language: str, answers: list[Rendered], asked_too_much: bool
+) -> None:
     bodies = tuple(answer.body.strip("\n") for answer in answers)
     subject = answers[0].subject if len(answers) == 1 else ""
-    rendered = render_notice(ctx, "answers", language, bodies=bodies, subject=subject)
-    enqueue_notice(
-        ctx,
-        "answers",
-        f"{incoming.delivery_id}",
-        incoming.author_email,
-        language,
-        rendered,
-        in_reply_to=incoming.message_id,
-        automatic="auto-replied",
+    rendered = render_notice(
+        ctx, "answers", language, bodies=bodies, subject=subject, limit=TEXTS_A_MAIL if asked_too_much else 0
     )
+    enqueue_answer(ctx, incoming, "answers", f"{incoming.delivery_id}", language, rendered)
 
+
+TEXTS = ("synthesis", "get")
 
 ANSWERS: Mapping[str, Callable[[Request, Context], Rendered | None]] = {
     "": _unknown,

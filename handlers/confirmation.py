@@ -4,21 +4,24 @@ from config.render import Rendered
 from handlers.announce import announce_synthesis
 from handlers.context import Context, Incoming, Outcome
 from handlers.mail.answers import parse_answer
-from handlers.notices import enqueue_notice, render_notice
+from handlers.notices import About, enqueue_answer, render_notice
 from handlers.words import answer_words
 from store.tables import Token
 
 
 def handle(incoming: Incoming, ctx: Context) -> Outcome:
-    """Any answer from the address that was asked confirms, unless its first line says no."""
+    """An answer without words, or with one that approves, from the address that was asked; nothing else confirms."""
     token = incoming.token
+    if not incoming.live:
+        return Outcome("command", "archive")
     if token is None or incoming.mail.author_count != 1 or incoming.author_email != token.email:
         return Outcome("command", "other-address")
     said = parse_answer(incoming.text, answer_words(ctx.settings.languages)).verdict
     if said in ("reject", "discard"):
-        return (
-            Outcome("command", "not-confirmed") if ctx.uow.tokens.use(token) else Outcome("command", "used")
-        )
+        return Outcome("command", "not-confirmed" if ctx.uow.tokens.use(token) else "used")
+    if incoming.text.strip() and said != "approve":
+        _tell_unclear(incoming, token, ctx)
+        return Outcome("command", "unclear")
     if ctx.now >= token.expires_at or not ctx.uow.tokens.use(token):
         return Outcome("command", "used")
     if token.purpose == "join":
@@ -66,15 +69,15 @@ def _confirm_synthesis(token: Token, ctx: Context) -> Outcome:
     return Outcome("command", "synthesis-confirmed")
 
 
+def _tell_unclear(incoming: Incoming, token: Token, ctx: Context) -> None:
+    """Nothing has changed; said once a day, because whoever protests need not be asked again and again."""
+    if ctx.uow.people.allow(token.email, "unclear", 1):
+        rendered = render_notice(ctx, "unclear", token.language)
+        key = f"{incoming.delivery_id}"
+        about = About(token_id=token.id)
+        enqueue_answer(ctx, incoming, "unclear", key, token.language, rendered, about=about)
+
+
 def _answer(incoming: Incoming, token: Token, kind: str, rendered: Rendered, ctx: Context) -> None:
-    enqueue_notice(
-        ctx,
-        kind,
-        f"{token.id}",
-        token.email,
-        token.language,
-        rendered,
-        reply_to=ctx.addresses.list(token.language),
-        in_reply_to=incoming.message_id,
-        automatic="auto-replied",
-    )
+    reply_to = ctx.addresses.list(token.language)
+    enqueue_answer(ctx, incoming, kind, f"{token.id}", token.language, rendered, reply_to=reply_to)

@@ -9,7 +9,7 @@ from config.forum import Settings
 from handlers.classify import Kind
 from handlers.linking.signals import Signal
 from handlers.mail.parse import ParsedMail
-from store.contributions import Post
+from store.posts import Post
 from store.tables import Contribution, Delivery, Outgoing, Token
 from store.unit import UnitOfWork
 

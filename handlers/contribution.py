@@ -1,6 +1,7 @@
 """A contribution: a text on a language's list that answers nothing, or answers an announcement of ours."""
 
 from handlers.context import Context, Incoming, Outcome
+from handlers.linking.signals import find_code
 from handlers.mail.titles import find_title
 from handlers.submit import Submission, submit
 
@@ -10,8 +11,10 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
 
     One that names a contribution which is not there is a contribution all the same; a moderator looks at it.
     """
-    names_unknown = incoming.signal is not None or (
-        incoming.to is not None and incoming.to.number is not None
+    names_unknown = (
+        incoming.signal is not None
+        or (incoming.to is not None and incoming.to.number is not None)
+        or (incoming.answered is None and find_code(incoming.mail.subject) is not None)
     )
     return submit(
         Submission(

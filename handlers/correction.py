@@ -3,17 +3,16 @@
 from handlers.context import Context, Incoming, Outcome
 from handlers.mail.titles import find_title
 from handlers.submit import Submission, submit
-from store.contributions import HELD, WITHDRAWN
 
 
 def handle(incoming: Incoming, ctx: Context) -> Outcome:
-    """A new revision of the version that the receipt was for; what its author replaces no longer waits."""
+    """A new revision of the version that the receipt was for; the earlier text stays until this one is published."""
     answered = incoming.answered
     post = ctx.uow.contributions.find_post(answered.revision_id if answered else None)
     if post is None:
         title = find_title(incoming.mail.subject, incoming.text, answers_notice=True)
         return submit(Submission(incoming, incoming.language, title, incoming.text), ctx)
-    outcome = submit(
+    return submit(
         Submission(
             incoming=incoming,
             language=post.version.language,
@@ -25,10 +24,3 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
         ),
         ctx,
     )
-    by_author = incoming.author_email == post.revision.author_email and incoming.mail.author_count == 1
-    if outcome.name == HELD and by_author and post.revision.state == HELD:
-        ctx.uow.contributions.set_state(post, WITHDRAWN)
-        ctx.uow.tokens.end_for_revision(post.revision_id)
-        if post.revision.delivery_id is not None:
-            ctx.uow.deliveries.change_outcome(post.revision.delivery_id, WITHDRAWN)
-    return outcome

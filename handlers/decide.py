@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Literal
 
 from handlers.context import Context
-from handlers.hold import ask_moderators
+from handlers.mail.answers import clean_reason
 from handlers.notices import About, enqueue_notice, render_notice
 from handlers.publish import publish
-from store.contributions import APPROVED, DISCARDED, HELD, ORIGINAL, REJECTED, Post
-from store.tables import Contribution, Decision
+from store.posts import DISCARDED, HELD, REJECTED, Post
+from store.tables import Decision
 
 UNDO = timedelta(minutes=30)
 """How long a rejection can be taken back: the author is told after that."""
@@ -26,6 +26,7 @@ class Status(StrEnum):
     STANDS = "stands"
     UNDONE = "undone"
     TOO_LATE = "too-late"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def decide(ctx: Context, post: Post, verdict: Verdict, moderator: str, how: How,
         revision_id=post.revision_id,
         moderator=moderator,
         verdict=verdict,
-        reason=reason,
+        reason=clean_reason(reason),
         how=how,
         decided_at=ctx.now,
         takes_effect_at=ctx.now + (UNDO if verdict == "reject" else timedelta()),
@@ -63,19 +64,18 @@ def decide(ctx: Context, post: Post, verdict: Verdict, moderator: str, how: How,
         ctx.uow.contributions.set_state(post, outcome)
         if verdict == "reject":
             _return_to_author(ctx, post, decision)
-        _release_translations(ctx, post)
     _change_outcome(ctx, post, outcome)
     return Decided(Status.DONE, decision)
 
 
 def _undo(ctx: Context, post: Post, standing: Decision | None) -> Decided:
     if standing is None:
-        return Decided(Status.STANDS, None)
+        return Decided(Status.WAITING if post.revision.state == HELD else Status.STANDS, None)
     if standing.verdict != "reject" or ctx.now >= standing.takes_effect_at:
         return Decided(Status.TOO_LATE, standing)
     ctx.uow.contributions.undo(standing)
     ctx.uow.contributions.set_state(post, HELD)
-    ctx.uow.outbox.cancel(post.revision_id, ("receipt_returned",))
+    ctx.uow.outbox.cancel(post.revision_id, ("receipt_rejected",))
     ctx.uow.tokens.revive_for_revision(post.revision_id)
     _change_outcome(ctx, post, HELD)
     return Decided(Status.UNDONE, None)
@@ -105,8 +105,8 @@ def _return_to_author(ctx: Context, post: Post, decision: Decision) -> None:
     )
     enqueue_notice(
         ctx,
-        "receipt_returned",
-        f"r{decision.id}",
+        "receipt_rejected",
+        f"{decision.id}",
         post.revision.author_email,
         language,
         rendered,
@@ -116,33 +116,3 @@ def _return_to_author(ctx: Context, post: Post, decision: Decision) -> None:
         send_at=decision.takes_effect_at,
         about=About(post.contribution_id, post.revision_id),
     )
-
-
-def _release_translations(ctx: Context, post: Post) -> None:
-    """What waited with a text that will not be published becomes a contribution of its own, and is asked about."""
-    if post.version.role != ORIGINAL or post.contribution.number is not None:
-        return
-    for waiting in ctx.uow.contributions.list_unpublished((HELD, APPROVED), post.contribution_id):
-        if waiting.version.id == post.version.id:
-            continue
-        revision = waiting.revision
-        ctx.uow.contributions.move_version(
-            waiting,
-            Contribution(
-                theme_id=post.contribution.theme_id,
-                phase_id=post.contribution.phase_id,
-                language=waiting.version.language,
-                title=revision.title,
-                author_name=revision.author_name,
-                author_email=revision.author_email,
-                received_at=revision.received_at,
-            ),
-        )
-        ctx.uow.tokens.end_for_revision(waiting.revision_id)
-        if standing := ctx.uow.contributions.find_decision(waiting.revision_id):
-            ctx.uow.contributions.undo(standing)
-        revision.hold_reasons = ["original-returned"]
-        ctx.uow.contributions.set_state(waiting, HELD)
-        released = ctx.uow.contributions.find_post(waiting.revision_id)
-        if released:
-            ask_moderators(ctx, released)

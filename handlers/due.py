@@ -6,10 +6,10 @@ later than that is skipped and reported (DESIGN, "The way of a message").
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from config.dates import phase_dates
+from config.dates import PhaseDates, phase_dates
 
 Known = Collection[tuple[str, str, str, str]]
 """(kind, subject, occasion, language) of every notice there is."""
@@ -66,5 +66,14 @@ def list_notices(calendars: Iterable[Calendar], zone: ZoneInfo) -> tuple[Due, ..
             Due("reminder", phase.subject, occasion, due_at, phase.closes_at)
             for occasion, due_at in dates.reminders.items()
         )
-        notices.append(Due("closing", phase.subject, "", dates.closing_due, phase.next_opens_at))
+        notices.append(
+            Due("closing", phase.subject, "", dates.closing_due, _closing_valid_until(phase, dates))
+        )
     return tuple(notices)
+
+
+def _closing_valid_until(phase: Calendar, dates: PhaseDates) -> datetime | None:
+    """Until the next phase opens; where that is before the closing is due, because they touch, for a day."""
+    if phase.next_opens_at is None or phase.next_opens_at > dates.closing_due:
+        return phase.next_opens_at
+    return dates.closing_due + timedelta(days=1)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from handlers.context import Context, Incoming
 from handlers.mail.compose import is_deliverable
 from handlers.mail.parts import cut_text
+from handlers.mail.titles import clean_subject, shorten
 from handlers.notices import enqueue_notice, render_notice
 
 MAX_TEXT = 5_000
@@ -22,7 +23,7 @@ def forward(incoming: Incoming, ctx: Context, kind: str, to: Sequence[str], lang
         "forwarded",
         language,
         kind=kind,
-        title=incoming.mail.subject,
+        title=shorten(clean_subject(incoming.mail.subject)),
         author_name=author.name if author else "",
         author_email=author.email if author else "",
         text=text,

@@ -2,16 +2,19 @@
 
 from datetime import timedelta
 
+from config.render import Rendered
 from handlers.context import Context
 from handlers.mail.parts import cut_text
 from handlers.notices import About, enqueue_notice, render_notice
-from handlers.publish import what_is
-from store.contributions import Post
+from handlers.publish import list_attachments, what_is
+from store.posts import Post
 from store.sql import id_of
 
 TOKEN_LIFETIME = timedelta(days=30)
-BEGINNING = 1_600
-"""Bytes of the text in a moderator's notice: with its frame it stays under 4 kB."""
+MAX_NOTICE = 3_000
+"""Bytes of a moderator's notice; with its headers it stays under 4 kB."""
+SHORTEST = 200
+"""Bytes of the text that are shown whatever the rest takes."""
 
 
 def ask_moderators(ctx: Context, post: Post) -> None:
@@ -27,9 +30,26 @@ def ask_moderator(ctx: Context, post: Post, email: str) -> None:
     token = ctx.uow.tokens.issue(
         secret, "approve", email, language, TOKEN_LIFETIME, revision_id=post.revision_id
     )
+    rendered = _render(ctx, post, language, secret, MAX_NOTICE)
+    if (excess := len(rendered.body.encode()) - MAX_NOTICE) > 0:
+        rendered = _render(ctx, post, language, secret, max(MAX_NOTICE - excess, SHORTEST))
+    enqueue_notice(
+        ctx,
+        "held",
+        f"{post.revision_id}.{id_of(token)}",
+        email,
+        language,
+        rendered,
+        reply_to=ctx.addresses.token("answer", secret),
+        about=About(post.contribution_id, post.revision_id, token_id=token.id),
+    )
+
+
+def _render(ctx: Context, post: Post, language: str, secret: str, room: int) -> Rendered:
+    """The notice, with at most `room` bytes of the text."""
     revision, addresses = post.revision, ctx.addresses
-    beginning, whole = cut_text(revision.text, BEGINNING)
-    rendered = render_notice(
+    beginning, whole = cut_text(revision.text, room)
+    return render_notice(
         ctx,
         "held",
         language,
@@ -42,7 +62,7 @@ def ask_moderator(ctx: Context, post: Post, email: str) -> None:
         subject_title=_title_of_subject(ctx, post),
         text_language=language,
         size=len(revision.text.encode()),
-        attachments=tuple((str(item["name"]), int(item["size"])) for item in revision.attachments),
+        attachments=list_attachments(post),
         reasons=tuple(revision.hold_reasons),
         linked_by=post.version.linked_by,
         beginning=beginning,
@@ -52,16 +72,6 @@ def ask_moderator(ctx: Context, post: Post, email: str) -> None:
         approve_address=addresses.token("approve", secret),
         reject_address=addresses.token("reject", secret),
         discard_address=addresses.token("discard", secret),
-    )
-    enqueue_notice(
-        ctx,
-        "held",
-        f"{post.revision_id}.{id_of(token)}",
-        email,
-        language,
-        rendered,
-        reply_to=addresses.token("answer", secret),
-        about=About(post.contribution_id, post.revision_id, token_id=token.id),
     )
 
 

@@ -14,7 +14,8 @@ from typing import Literal
 from config.i18n import get_catalogue
 from config.render import Rendered, render
 from config.signing import sign
-from handlers.context import Context
+from handlers.context import Context, Incoming
+from handlers.mail.answers import without_secrets
 from handlers.mail.compose import Letter, compose, is_deliverable, is_identifier
 from store.outbox import Draft
 
@@ -68,12 +69,40 @@ def enqueue_notice(
         mail_from="",
         send_at=send_at or ctx.now,
         purge_when_sent=about.token_id is not None,
+        wording=without_secrets(rendered.body) if about.token_id is not None else "",
         contribution_id=about.contribution_id,
         revision_id=about.revision_id,
         phase_id=about.phase_id,
         token_id=about.token_id,
     )
     return ctx.uow.outbox.enqueue(draft, (to,))
+
+
+def enqueue_answer(
+    ctx: Context,
+    incoming: Incoming,
+    kind: str,
+    key: str,
+    language: str,
+    rendered: Rendered,
+    *,
+    reply_to: str | None = None,
+    about: About = NOTHING,
+) -> None:
+    """An automatic answer to the author of a mail; none to what an archive brought."""
+    if incoming.live:
+        enqueue_notice(
+            ctx,
+            kind,
+            key,
+            incoming.author_email,
+            language,
+            rendered,
+            reply_to=reply_to,
+            in_reply_to=incoming.message_id,
+            automatic="auto-replied",
+            about=about,
+        )
 
 
 def enqueue_list_mail(
@@ -136,11 +165,14 @@ def render_notice(ctx: Context, template: str, language: str, **values: object) 
 
 
 def may_answer(ctx: Context, email: str, kind: str) -> bool:
-    """Whether an address gets an automatic answer: receipts up to 20 a day, other kinds and strangers one."""
+    """Whether an address gets an automatic answer: receipts up to 20 a day, other kinds one.
+
+    A stranger, who is on no list and had nothing published, gets one receipt and one other answer.
+    """
     if not email:
         return False
     if not ctx.uow.people.languages(email) and not ctx.uow.contributions.count_approved(email):
-        return ctx.uow.people.allow(email, "stranger", 1)
+        return ctx.uow.people.allow(email, "receipt to a stranger" if kind == "receipt" else "stranger", 1)
     return ctx.uow.people.allow(email, kind, RECEIPTS_A_DAY if kind == "receipt" else 1)
 
 

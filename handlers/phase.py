@@ -7,6 +7,7 @@ from handlers.announce import Announced, enqueue_announcement, find_announced
 from handlers.context import Context
 from handlers.due import Calendar, Due, find_due, list_notices
 from handlers.notices import enqueue_notice, render_notice
+from handlers.release import release_orphans
 from store.phases import ENQUEUED, SKIPPED
 
 
@@ -22,7 +23,8 @@ class Announcement:
 
 
 def handle(ctx: Context) -> tuple[Announcement, ...]:
-    """Enqueue what is due now. Safe to repeat: a notice's row and its mail are written together, once."""
+    """Enqueue what is due now, and release what waited in vain. Safe to repeat: a notice's row and its mail are written together, once."""
+    release_orphans(ctx)
     calendars = list_calendars(ctx)
     due = find_due(
         calendars, ctx.settings.languages, ctx.uow.phases.list_notices(), ctx.now, ctx.settings.zone

@@ -15,34 +15,65 @@ from handlers.notices import (
     render_notice,
     shown_name,
 )
-from store.contributions import APPROVED, HELD, TRANSLATION, Post
+from store.posts import APPROVED, HELD, TRANSLATION, WITHDRAWN, Post
 from store.tables import Contribution, Phase
 
 What = Literal["contribution", "translation", "comment", "correction"]
+MAX_FILE_NAME = 60
+"""Characters of an attachment's name that are shown."""
+MAX_LISTED = 5
+"""Attachments that are named."""
+
 Pause = tuple[int, date]
 
 
 def publish(ctx: Context, post: Post) -> str:
     """Publish a revision, and what was approved and waited for it; the outcome of its delivery.
 
-    A translation of an original that is not published waits with it.
+    A translation of an original that is not published, or a comment on it, waits with it.
     """
-    if post.version.role == TRANSLATION and post.contribution.number is None:
+    if _waits_for_another(ctx, post):
         ctx.uow.contributions.set_state(post, APPROVED)
         return HELD
     what = what_is(post)
     first = post.contribution.number is None
     ctx.uow.contributions.publish(post)
+    _withdraw_older(ctx, post)
     delivery = ctx.uow.contributions.find_received_by(post.revision)
     if delivery is None or delivery.live:
         _pass_on(ctx, post, what)
         _tell_author(ctx, post, what)
     if first:
-        for waiting in ctx.uow.contributions.list_unpublished((APPROVED,), post.contribution_id):
+        for waiting in ctx.uow.waiting.list_depending((APPROVED,), post.contribution_id):
             outcome = publish(ctx, waiting)
             if waiting.revision.delivery_id is not None:
                 ctx.uow.deliveries.change_outcome(waiting.revision.delivery_id, outcome)
     return "published" if what == "contribution" else what
+
+
+def _waits_for_another(ctx: Context, post: Post) -> bool:
+    if post.contribution.number is not None:
+        return False
+    parent = ctx.uow.contributions.find_contribution(post.contribution.parent_id)
+    return post.version.role == TRANSLATION or (parent is not None and parent.number is None)
+
+
+def _withdraw_older(ctx: Context, post: Post) -> None:
+    """What the same author sent earlier for this version, and still waits, is replaced and can no longer be approved."""
+    for other in ctx.uow.waiting.list_posts((HELD, APPROVED), post.contribution_id):
+        older = (other.revision.received_at, other.revision_id) < (
+            post.revision.received_at,
+            post.revision_id,
+        )
+        same = (other.version.id, other.revision.author_email) == (
+            post.version.id,
+            post.revision.author_email,
+        )
+        if older and same:
+            ctx.uow.contributions.set_state(other, WITHDRAWN)
+            ctx.uow.tokens.end_for_revision(other.revision_id)
+            if other.revision.delivery_id is not None:
+                ctx.uow.deliveries.change_outcome(other.revision.delivery_id, WITHDRAWN)
 
 
 def what_is(post: Post) -> What:
@@ -52,6 +83,14 @@ def what_is(post: Post) -> What:
     if post.version.role == TRANSLATION:
         return "translation"
     return "comment" if post.contribution.parent_id is not None else "contribution"
+
+
+def list_attachments(post: Post) -> tuple[tuple[str, int], ...]:
+    """Name, short enough to be shown, and size in bytes of what came along."""
+    return tuple(
+        (str(item["name"])[:MAX_FILE_NAME], int(item["size"]))
+        for item in post.revision.attachments[:MAX_LISTED]
+    )
 
 
 def find_pause(ctx: Context, post: Post) -> Pause | None:
@@ -81,7 +120,7 @@ def _pass_on(ctx: Context, post: Post, what: What) -> None:
         text=parts[0] if parts else "",
         parts=len(parts),
         size=len(revision.text.encode()),
-        attachments=tuple((str(item["name"]), int(item["size"])) for item in revision.attachments),
+        attachments=list_attachments(post),
         parent=(parent.number, parent.title) if parent else None,
         original_language=contribution.language,
         wanted=_addresses_for_translations(ctx, contribution),

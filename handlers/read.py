@@ -9,15 +9,16 @@ from handlers.context import Context, Incoming
 from handlers.linking.signals import MIN_WORDS, Signal, find_code, find_signal, texts_agree
 from handlers.mail.parse import ParsedMail, parse_mail
 from handlers.mail.quotes import clean_reply
+from handlers.notices import language_of
 from handlers.words import translation_phrases
-from store.contributions import Post
+from store.posts import Post
 from store.tables import Contribution, Delivery, Outgoing, Token
 
 PUBLICATIONS = ("contribution", "translation", "comment", "correction")
 """Kinds of our mail that pass on what somebody wrote: an answer is a comment."""
 ANNOUNCEMENTS = ("opening", "closing", "reminder", "synthesis_published")
 """Kinds of our list mail whose answer is a contribution."""
-RECEIPTS = ("receipt_held", "receipt_published", "receipt_returned")
+RECEIPTS = ("receipt_held", "receipt_published", "receipt_returned", "receipt_rejected")
 
 MAX_IDS = 20
 """Message-IDs of a thread that are looked up, the nearest first."""
@@ -30,7 +31,7 @@ def read_delivery(delivery: Delivery, raw: bytes, ctx: Context) -> Incoming:
     mail = parse_mail(raw)
     ids = (*mail.in_reply_to, *reversed(mail.references))[:MAX_IDS]
     answered = ctx.uow.outbox.find(ids) if ids else None
-    to = _effective_address(parse_address(ctx.settings, delivery.recipient), answered)
+    to = _effective_address(parse_address(ctx.settings, delivery.recipient), mail, answered, ctx)
     cleaned = clean_reply(mail.text, _sent_bodies(answered))
     token = _find_token(mail, to, answered, ctx)
     thread = ctx.uow.contributions.find_post_by_message(ids) if ids else None
@@ -62,21 +63,32 @@ def read_delivery(delivery: Delivery, raw: bytes, ctx: Context) -> Incoming:
     )
 
 
-def _effective_address(to: LocalAddress | None, answered: Outgoing | None) -> LocalAddress | None:
-    """An answer to our list mail or receipt that lost its plus-address belongs to the list it came from."""
-    if (
-        to
-        and to.kind == "commands"
-        and answered
-        and answered.kind in (*PUBLICATIONS, *ANNOUNCEMENTS, *RECEIPTS)
-    ):
-        return LocalAddress("list", language=answered.language)
-    return to
+def _effective_address(
+    to: LocalAddress | None, mail: ParsedMail, answered: Outgoing | None, ctx: Context
+) -> LocalAddress | None:
+    """An answer that lost its plus-address belongs to the list that our mail came from.
+
+    Where only `[#12]` is left of it, to the list that its author is on, else to that of the contribution.
+    """
+    if to is None or to.kind != "commands":
+        return to
+    if answered:
+        lists = (*PUBLICATIONS, *ANNOUNCEMENTS, *RECEIPTS)
+        return LocalAddress("list", language=answered.language) if answered.kind in lists else to
+    number = find_code(mail.subject)
+    contribution = ctx.uow.contributions.find_by_number(number) if number is not None else None
+    if contribution is None:
+        return to
+    email = mail.author.email if mail.author else ""
+    said = None if ctx.uow.people.languages(email) else contribution.language
+    return LocalAddress("list", language=language_of(ctx, email, said))
 
 
 def _sent_bodies(answered: Outgoing | None) -> tuple[str, ...]:
-    if answered is None or answered.content is None:
+    if answered is None:
         return ()
+    if answered.content is None:
+        return (answered.wording,)
     return (answered.content.partition(b"\r\n\r\n")[2].decode("utf-8", "replace").replace("\r\n", "\n"),)
 
 
@@ -111,7 +123,11 @@ def _find_translated(
         phrases=translation_phrases(ctx.settings.languages),
     )
     if signal:
-        return signal, ctx.uow.contributions.find_by_number(signal.number)
+        named = ctx.uow.contributions.find_by_number(signal.number)
+        if signal.said or (to.kind != "reply" and named is not None and named.language != to.language):
+            return signal, named
+        # A plain `[#12]` in the original's own language is a comment; at a reply address, the address says to what.
+        return None, named if to.kind != "reply" else None
     if to.kind != "list" or len(text.split()) < MIN_WORDS:
         return None, None
     if (post := thread or _answered_post(answered, ctx)) is None or post.contribution.parent_id is not None:

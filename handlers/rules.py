@@ -31,6 +31,7 @@ class Post:
     authors: int
     correction: bool = False
     doubtful_link: bool = False
+    replaced_size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ class Verdict:
     reasons: tuple[str, ...] = ()
 
 
+SHRUNK = 3
+"""A corrected text that is this many times shorter than what it would replace is pointed out."""
+
 Rule = tuple[str, Disposition, Callable[[Post], bool]]
 
 RULES: tuple[Rule, ...] = (
@@ -50,6 +54,8 @@ RULES: tuple[Rule, ...] = (
     ("several-authors", Disposition.HOLD, lambda post: post.authors != 1),
     ("suspected-spam", Disposition.HOLD, lambda post: post.spam),
     ("correction", Disposition.HOLD, lambda post: post.correction),
+    # "Thank you!" in answer to a receipt is no corrected text.
+    ("much-shorter", Disposition.HOLD, lambda post: post.size * SHRUNK < post.replaced_size),
     ("doubtful-link", Disposition.HOLD, lambda post: post.doubtful_link),
     # From can be forged: without a trusted authentication result nobody is known, so newcomers' rules hold all.
     ("newcomer", Disposition.HOLD, lambda post: post.moderation == "newcomers"),

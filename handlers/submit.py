@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from handlers.context import Context, Incoming, Outcome
 from handlers.hold import ask_moderators
-from handlers.notices import About, enqueue_notice, may_answer, render_notice
+from handlers.notices import About, enqueue_answer, may_answer, render_notice
 from handlers.publish import find_pause, publish, what_is
 from handlers.rules import Disposition, Post, Verdict, judge
-from store.contributions import APPROVED, HELD, ORIGINAL
-from store.contributions import Post as Kept
+from store.posts import APPROVED, HELD, ORIGINAL
+from store.posts import Post as Kept
 from store.sql import id_of
 from store.tables import Contribution, Revision, Version
 
@@ -37,11 +37,11 @@ class Submission:
 def submit(submission: Submission, ctx: Context) -> Outcome:
     """Reject, hold or publish a text; its author gets a receipt."""
     incoming = submission.incoming
-    if duplicate := _find_duplicate(submission, ctx):
-        return duplicate
     existing = None
     if submission.contribution is not None:
         existing = ctx.uow.contributions.find_version(submission.contribution.id, submission.language)
+    if duplicate := _find_duplicate(submission, ctx):
+        return duplicate
     verdict = judge(_what_the_rules_see(submission, existing, ctx))
     if verdict.disposition is Disposition.REJECT:
         _return_to_author(submission, verdict.reasons[0], ctx)
@@ -52,21 +52,26 @@ def submit(submission: Submission, ctx: Context) -> Outcome:
         return _outcome(post, outcome, "accepted")
     if incoming.live:
         ask_moderators(ctx, post)
-        # Spam forges its sender: an answer would go to somebody who never wrote.
-        if "suspected-spam" not in verdict.reasons:
+        if not incoming.mail.spam:
             _confirm_receipt(submission, post, ctx)
     return _outcome(post, HELD, verdict.reasons[0])
 
 
 def _find_duplicate(submission: Submission, ctx: Context) -> Outcome | None:
-    """The same mail on a second list, or the same words again from the same address: one text."""
+    """The same mail on a second list, or the same words again from the same address in the same place: one text."""
     incoming = submission.incoming
     if earlier := ctx.uow.deliveries.find_same_message(incoming.delivery):
         return Outcome("duplicate", "same-message", earlier.contribution_id, earlier.revision_id)
     if not submission.text.strip() or not incoming.author_email:
         return None
     since = incoming.delivery.received_at - SAME_TEXT
-    same = ctx.uow.contributions.find_same_text(incoming.author_email, hash_text(submission.text), since)
+    same = ctx.uow.contributions.find_same_text(
+        incoming.author_email,
+        hash_text(submission.text),
+        since,
+        parent_id=submission.parent.id if submission.parent else None,
+        contribution_id=submission.contribution.id if submission.contribution else None,
+    )
     return Outcome("duplicate", "same-text", revision_id=same.id) if same else None
 
 
@@ -96,7 +101,14 @@ def _what_the_rules_see(submission: Submission, existing: Version | None, ctx: C
         authors=incoming.mail.author_count,
         correction=submission.correction or second_text,
         doubtful_link=submission.doubtful_link,
+        replaced_size=_size_of_replaced(existing, ctx) if submission.correction or second_text else 0,
     )
+
+
+def _size_of_replaced(existing: Version | None, ctx: Context) -> int:
+    """Bytes of the text that a version has now: published, else the newest that waits."""
+    replaced = ctx.uow.contributions.find_newest_text(existing) if existing else None
+    return len(replaced.text.encode()) if replaced else 0
 
 
 def _keep(submission: Submission, existing: Version | None, verdict: Verdict, ctx: Context) -> Kept:
@@ -162,16 +174,14 @@ def _confirm_receipt(submission: Submission, post: Kept, ctx: Context) -> None:
         number=_named_number(post, ctx),
         pause=find_pause(ctx, post),
     )
-    enqueue_notice(
+    enqueue_answer(
         ctx,
+        incoming,
         "receipt_held",
         str(post.revision_id),
-        incoming.author_email,
         submission.language,
         rendered,
         reply_to=ctx.addresses.list(submission.language),
-        in_reply_to=incoming.message_id,
-        automatic="auto-replied",
         about=About(post.contribution_id, post.revision_id),
     )
 
@@ -187,7 +197,8 @@ def _named_number(post: Kept, ctx: Context) -> int | None:
 def _return_to_author(submission: Submission, reason: str, ctx: Context) -> None:
     """The post was not kept: say why, and what to do about it."""
     incoming = submission.incoming
-    if not incoming.live or not may_answer(ctx, incoming.author_email, "receipt"):
+    # Spam forges its sender: an answer would go to somebody who never wrote.
+    if not incoming.live or incoming.mail.spam or not may_answer(ctx, incoming.author_email, "receipt"):
         return
     rendered = render_notice(
         ctx,
@@ -200,14 +211,12 @@ def _return_to_author(submission: Submission, reason: str, ctx: Context) -> None
         limit=ctx.settings.server.max_contribution_size,
         list_address=ctx.addresses.list(submission.language),
     )
-    enqueue_notice(
+    enqueue_answer(
         ctx,
+        incoming,
         "receipt_returned",
         f"d{incoming.delivery_id}",
-        incoming.author_email,
         submission.language,
         rendered,
         reply_to=ctx.addresses.list(submission.language),
-        in_reply_to=incoming.message_id,
-        automatic="auto-replied",
     )

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 from config.addresses import LocalAddress
-from config.render import Rendered
 from handlers.context import Context, Incoming, Outcome
 from handlers.forward import forward
 from handlers.mail.synthesis import parse_synthesis
 from handlers.mail.titles import clean_subject
-from handlers.notices import About, enqueue_notice, render_notice
+from handlers.notices import About, enqueue_answer, render_notice
 from store.tables import Phase, Synthesis
 
 TOKEN_LIFETIME = timedelta(days=14)
+ASKED_A_DAY = 20
+"""Requests to confirm that one organizer gets, whoever writes in their name."""
 
 
 def handle(incoming: Incoming, ctx: Context) -> Outcome:
@@ -31,7 +32,9 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
             reason=reason,
             number=incoming.to.phase if incoming.to else 0,
         )
-        _answer(incoming, ctx, "synthesis_refused", f"{incoming.delivery_id}", rendered)
+        enqueue_answer(
+            ctx, incoming, "synthesis_refused", f"{incoming.delivery_id}", ctx.forum_language, rendered
+        )
         return Outcome("synthesis", reason)
     synthesis = Synthesis(
         phase_id=phase.id or 0,
@@ -61,6 +64,10 @@ def _find_phase(to: LocalAddress | None, ctx: Context) -> Phase | None:
 
 
 def _ask(incoming: Incoming, ctx: Context, phase: Phase, synthesis: Synthesis, synthesis_id: int) -> None:
+    if not ctx.uow.people.allow(synthesis.author_email, "synthesis", ASKED_A_DAY):
+        # Somebody writes in the organizer's name, again and again: none of it stands.
+        ctx.uow.journal.write("synthesis-not-asked", "forum", f"synthesis {synthesis_id}")
+        return
     secret = ctx.new_token()
     token = ctx.uow.tokens.issue(
         secret,
@@ -81,28 +88,13 @@ def _ask(incoming: Incoming, ctx: Context, phase: Phase, synthesis: Synthesis, s
         size=len(synthesis.text.encode()),
         token=secret,
     )
-    enqueue_notice(
+    enqueue_answer(
         ctx,
+        incoming,
         "confirm_synthesis",
         f"{synthesis_id}",
-        synthesis.author_email,
         ctx.forum_language,
         rendered,
         reply_to=ctx.addresses.token("answer", secret),
-        in_reply_to=incoming.message_id,
-        automatic="auto-replied",
         about=About(phase_id=phase.id, token_id=token.id),
-    )
-
-
-def _answer(incoming: Incoming, ctx: Context, kind: str, key: str, rendered: Rendered) -> None:
-    enqueue_notice(
-        ctx,
-        kind,
-        key,
-        incoming.author_email,
-        ctx.forum_language,
-        rendered,
-        in_reply_to=incoming.message_id,
-        automatic="auto-replied",
     )

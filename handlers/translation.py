@@ -7,7 +7,7 @@ from handlers.linking.signals import clean_first_line
 from handlers.mail.titles import PREFIX, find_title
 from handlers.submit import Submission, submit
 from handlers.words import translation_phrases
-from store.contributions import ORIGINAL, TRANSLATION
+from store.posts import ORIGINAL, TRANSLATION
 
 
 def handle(incoming: Incoming, ctx: Context) -> Outcome:
@@ -15,10 +15,11 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
     phrases = translation_phrases(ctx.settings.languages)
     text = clean_first_line(incoming.text, phrases)
     subject = _without_phrase(incoming.mail.subject, phrases)
-    original = incoming.subject_of
+    # In the original's own language it is no translation, and must not take the original's place.
+    named = incoming.subject_of
+    original = named if named is not None and named.language != incoming.language else None
     by_thread = incoming.signal is not None and incoming.signal.name == "thread"
     answers = by_thread or PREFIX.match(subject) is not None
-    same_language = original is not None and original.language == incoming.language
     return submit(
         Submission(
             incoming=incoming,
@@ -26,9 +27,9 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
             title=find_title(subject, text, answers_notice=answers),
             text=text,
             contribution=original,
-            role=ORIGINAL if original is None or same_language else TRANSLATION,
+            role=TRANSLATION if original else ORIGINAL,
             linked_by=incoming.signal.name if incoming.signal and original else "",
-            doubtful_link=original is None or same_language,
+            doubtful_link=original is None,
         ),
         ctx,
     )

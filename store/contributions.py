@@ -1,51 +1,16 @@
 """Contributions with their versions, revisions and decisions: found, added, numbered, published."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from store.posts import APPROVED, HELD, ORIGINAL, PUBLISHED, Post
 from store.sql import id_of, insert_into
 from store.tables import Contribution, Counter, Decision, Delivery, Revision, Version
 
-HELD = "held"
-APPROVED = "approved"
-"""Approved, and waiting for its original to be published."""
-PUBLISHED = "published"
-REJECTED = "rejected"
-DISCARDED = "discarded"
-WITHDRAWN = "withdrawn"
-
-ORIGINAL = "original"
-TRANSLATION = "translation"
-
 _NUMBER = "contribution"
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A revision with what it belongs to; each has its id."""
-
-    contribution: Contribution
-    version: Version
-    revision: Revision
-
-    @property
-    def revision_id(self) -> int:
-        """The id that moderators use on the command line."""
-        return id_of(self.revision)
-
-    @property
-    def contribution_id(self) -> int:
-        """The id of the language-neutral record."""
-        return id_of(self.contribution)
-
-    @property
-    def is_correction(self) -> bool:
-        """Whether another text of this version is already published."""
-        return self.version.current_revision_id not in (None, self.revision.id)
 
 
 class Contributions:
@@ -101,17 +66,49 @@ class Contributions:
                 return self.find_post(revision_id)
         return None
 
-    def find_same_text(self, author_email: str, text_hash: str, since: datetime) -> Revision | None:
-        """What the same address wrote lately in the same words."""
+    def find_same_text(
+        self,
+        author_email: str,
+        text_hash: str,
+        since: datetime,
+        *,
+        parent_id: int | None,
+        contribution_id: int | None,
+    ) -> Revision | None:
+        """What the same address wrote lately in the same words, in the same place, and what was not replaced since.
+
+        The place is the contribution that it is a version of, or the one that it comments, or none.
+        """
         query = (
             select(Revision)
+            .join(Version, col(Version.id) == col(Revision.version_id))
+            .join(Contribution, col(Contribution.id) == col(Version.contribution_id))
             .where(
                 col(Revision.author_email) == author_email,
                 col(Revision.text_hash) == text_hash,
                 col(Revision.received_at) > since,
-                col(Revision.state).in_((HELD, APPROVED, PUBLISHED)),
+                col(Revision.state).in_((HELD, APPROVED))
+                | (col(Version.current_revision_id) == col(Revision.id)),
             )
             .order_by(col(Revision.id))
+            .limit(1)
+        )
+        if contribution_id is not None:
+            query = query.where(col(Contribution.id) == contribution_id)
+        else:
+            query = query.where(col(Contribution.parent_id).is_not_distinct_from(parent_id))
+        return self._session.execute(query).scalars().first()
+
+    def find_newest_text(self, version: Version) -> Revision | None:
+        """The published text of a version, else the newest that waits."""
+        waits = col(Revision.state).in_((HELD, APPROVED))
+        query = (
+            select(Revision)
+            .where(
+                col(Revision.version_id) == version.id,
+                waits | (col(Revision.id) == version.current_revision_id),
+            )
+            .order_by(waits, col(Revision.id).desc())
             .limit(1)
         )
         return self._session.execute(query).scalars().first()
@@ -142,19 +139,6 @@ class Contributions:
         )
         return self._session.execute(query).scalars().first()
 
-    def list_unpublished(self, states: Sequence[str], contribution_id: int | None = None) -> list[Post]:
-        """Posts in one of these states, oldest first; all, or those of one contribution."""
-        query = (
-            select(Contribution, Version, Revision)
-            .join(Version, col(Version.contribution_id) == col(Contribution.id))
-            .join(Revision, col(Revision.version_id) == col(Version.id))
-            .where(col(Revision.state).in_(states))
-            .order_by(col(Revision.id))
-        )
-        if contribution_id is not None:
-            query = query.where(col(Contribution.id) == contribution_id)
-        return [Post(*row) for row in self._session.execute(query)]
-
     def count_approved(self, email: str) -> int:
         """How many texts of an address were published before."""
         query = (
@@ -162,11 +146,6 @@ class Contributions:
             .select_from(Revision)
             .where(col(Revision.author_email) == email, col(Revision.state) == PUBLISHED)
         )
-        return int(self._session.execute(query).scalar_one())
-
-    def count_held(self) -> int:
-        """How many texts wait for a moderator."""
-        query = select(func.count()).select_from(Revision).where(col(Revision.state) == HELD)
         return int(self._session.execute(query).scalar_one())
 
     def add(self, row: Contribution | Version | Revision | Decision) -> int:
@@ -183,6 +162,9 @@ class Contributions:
             contribution.published_at = self._now
         revision.state = PUBLISHED
         revision.published_at = self._now
+        if version.current_revision_id is None:
+            # An earlier text that was returned claimed the version, but nobody could read it.
+            version.received_at = revision.received_at
         version.current_revision_id = revision.id
         for row in (contribution, version, revision):
             self._session.add(row)

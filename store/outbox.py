@@ -41,6 +41,7 @@ class Draft:
     mail_from: str
     send_at: datetime
     purge_when_sent: bool = False
+    wording: str = ""
     contribution_id: int | None = None
     revision_id: int | None = None
     phase_id: int | None = None

@@ -88,9 +88,14 @@ class Tokens:
             update(Token).where(col(Token.revision_id) == revision_id).values(used_at=None, dead_at=None)
         )
 
-    def has_recent(self, purpose: str, email: str, since: datetime) -> bool:
-        """Whether a person was asked the same not long ago."""
+    def has_pending(self, purpose: str, email: str, language: str, since: datetime) -> bool:
+        """Whether a person was asked the same since an instant, and can still answer."""
         query = select(col(Token.id)).where(
-            col(Token.purpose) == purpose, col(Token.email) == email, col(Token.created_at) > since
+            col(Token.purpose) == purpose,
+            col(Token.email) == email,
+            col(Token.language) == language,
+            col(Token.created_at) > since,
+            col(Token.used_at).is_(None),
+            col(Token.dead_at).is_(None),
         )
         return self._session.execute(query.limit(1)).first() is not None

@@ -17,6 +17,7 @@ from store.outbox import Outbox
 from store.people import People
 from store.phases import Phases
 from store.tokens import Tokens
+from store.waiting import Waiting
 
 
 class UnitOfWork:
@@ -52,6 +53,11 @@ class UnitOfWork:
     def contributions(self) -> Contributions:
         """Contributions, their versions, revisions and decisions."""
         return Contributions(self._session, self.now)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """What is not published, or not yet."""
+        return Waiting(self._session, self.now)
 
     @cached_property
     def people(self) -> People:

@@ -6,6 +6,7 @@ import typer
 
 from bridge.commands.common import (
     DEFAULT_CONFIG,
+    LARGEST_ID,
     ConfigOption,
     JsonOption,
     RefusedError,
@@ -15,9 +16,10 @@ from bridge.commands.common import (
 )
 from handlers.decide import Status, Verdict, decide
 from handlers.publish import what_is
-from store.contributions import HELD
+from store.posts import HELD
 
-IdArgument = Annotated[int, typer.Argument(help="The id that `held` shows.", min=1)]
+IdArgument = Annotated[int, typer.Argument(help="The id that `held` shows.", min=1, max=LARGEST_ID)]
+DeliveryArgument = Annotated[int, typer.Argument(help="The id that `shunted` shows.", min=1, max=LARGEST_ID)]
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +46,7 @@ def held(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> 
                 post.revision.received_at,
                 ", ".join(post.revision.hold_reasons),
             )
-            for post in ctx.uow.contributions.list_unpublished((HELD,))
+            for post in ctx.uow.waiting.list_posts((HELD,))
         ]
     show_rows(
         "Waiting for approval",
@@ -117,9 +119,7 @@ def list_shunted(
     show_rows("Set aside", ("id", "recipient", "received", "cause"), rows, as_json)
 
 
-def show_shunted(
-    delivery_id: Annotated[int, typer.Argument()], config: ConfigOption = DEFAULT_CONFIG
-) -> None:
+def show_shunted(delivery_id: DeliveryArgument, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Print the traceback of a delivery that was set aside."""
     with open_forum(config) as house, house.unit() as ctx:
         try:
@@ -128,9 +128,7 @@ def show_shunted(
             raise RefusedError(f"there is no delivery {delivery_id}") from None
 
 
-def retry_shunted(
-    delivery_id: Annotated[int, typer.Argument()], config: ConfigOption = DEFAULT_CONFIG
-) -> None:
+def retry_shunted(delivery_id: DeliveryArgument, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Let a delivery be handled again: by the running daemon, or at the next `run` or `tick`."""
     with change_forum(config) as ctx:
         if not ctx.uow.deliveries.retry(delivery_id):

@@ -20,10 +20,14 @@ MIN_WORDS = 40
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A number and how it was said: `address`, `first-line`, `header`, `code` or `thread`."""
+    """A number and how it was said: `address`, `first-line`, `header`, `code` or `thread`.
+
+    `said` is False for a plain `[#12]`, which in the original's own language is a comment.
+    """
 
     number: int
     name: str
+    said: bool = True
 
 
 def find_signal(
@@ -38,9 +42,14 @@ def find_signal(
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     prefix = PREFIX.match(subject)
     bare = subject[prefix.end() :] if prefix else subject
-    for line, plain_code_counts in ((first, True), (bare, prefix is None)):
-        if number := _find_number(line, phrases, plain_code_counts):
-            return Signal(number, "first-line" if line is first else "code")
+    # Lists and some programs put the code first: "[#12] Re: Seeds" answers too.
+    answers = prefix is not None or PREFIX.match(_CODE.sub("", bare, count=1)) is not None
+    for line, name, plain_code_counts in ((first, "first-line", True), (bare, "code", not answers)):
+        if number := _find_said(line, phrases):
+            return Signal(number, name)
+        code = _CODE.match(line.strip())
+        if code and (plain_code_counts or code[1].lower() == "t"):
+            return Signal(int(code[2]), name, said=code[1].lower() == "t")
     if match := _HEADER.fullmatch(header):
         return Signal(int(match[1]), "header")
     return None
@@ -74,16 +83,14 @@ def texts_agree(answer: str, original: str) -> bool:
     return not figures or len(figures & found) * 2 >= len(figures)
 
 
-def _find_number(line: str, phrases: Iterable[str], plain_code_counts: bool) -> int | None:
+def _find_said(line: str, phrases: Iterable[str]) -> int | None:
+    """The number behind "Translation of"."""
     for phrase in phrases:
         said = re.match(
             rf"\s*{re.escape(phrase)}\s*\[?\s*(?:#|n[.°º]*)?\s*(\d{{1,9}})\b", line, re.IGNORECASE
         )
         if said:
             return int(said[1])
-    code = _CODE.match(line.strip())
-    if code and (plain_code_counts or code[1].lower() == "t"):
-        return int(code[2])
     return None
 
 

@@ -11,6 +11,11 @@ from typing import Literal
 
 Verdict = Literal["approve", "reject", "discard", "undo"]
 
+MAX_REASON = 1_000
+"""Characters of a reason that an author is told."""
+
+_SECRET = re.compile(r"\b(m|ok|no|drop)-[a-z2-7]{26}\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…:)»\"]\s*$")
 _COLON = re.compile(r"\s*[:\uff1a]\s*")
 
 
@@ -33,16 +38,43 @@ def parse_answer(text: str, words: Mapping[Verdict, Iterable[str]]) -> Answer:
     known = {_fold(word): verdict for verdict, all_words in words.items() for word in all_words}
     first = lines[0].strip()
     if verdict := known.get(_fold(first)):
-        return Answer(verdict, " ".join("\n".join(lines[1:]).split()) if verdict == "reject" else "")
+        return Answer(verdict, _read_reason(lines[1:]) if verdict == "reject" else "")
     word, reason = _split(first)
     if reason is not None and known.get(_fold(word)) == "reject":
-        paragraph = [reason]
-        for line in lines[1:]:
-            if not line.strip():
-                break
-            paragraph.append(line)
-        return Answer("reject", " ".join(" ".join(paragraph).split()))
+        return Answer("reject", clean_reason("\n".join([reason, *_first_paragraph(lines[1:])])))
     return Answer(None)
+
+
+def _read_reason(lines: list[str]) -> str:
+    """The lines right below a bare "no"; after a blank line only what reads as a sentence, and not as a signature."""
+    paragraph = _first_paragraph(lines)
+    if not paragraph:
+        rest = "\n".join(lines).strip().splitlines()
+        paragraph = _first_paragraph(rest)
+        if not paragraph or not _SENTENCE_END.search(paragraph[-1]):
+            return ""
+    return clean_reason("\n".join(paragraph))
+
+
+def _first_paragraph(lines: list[str]) -> list[str]:
+    """The lines up to the first blank one."""
+    return lines[: next((place for place, line in enumerate(lines) if not line.strip()), len(lines))]
+
+
+def without_secrets(text: str) -> str:
+    """A text of ours with its tokens taken out, to be compared with what answers it."""
+    return _SECRET.sub(r"\1-", text)
+
+
+def clean_reason(text: str) -> str:
+    """What an author may be told: nothing from the first line on that holds a token, and not more than fits."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if _SECRET.search(line):
+            break
+        lines.append(line)
+    reason = " ".join(" ".join(lines).split())
+    return reason if len(reason) <= MAX_REASON else reason[:MAX_REASON].rsplit(" ", 1)[0] + " […]"
 
 
 def _split(line: str) -> tuple[str, str | None]:
@@ -51,7 +83,11 @@ def _split(line: str) -> tuple[str, str | None]:
 
 
 def _fold(word: str) -> str:
-    """Without case, accents, white space at the ends and closing punctuation."""
+    """Without case, accents, unseen characters, white space at the ends, and the marks that people put around a word."""
     decomposed = unicodedata.normalize("NFKD", word.casefold().replace("\u2019", "'"))
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(plain.strip(" \t\u00a0.!").split())
+    plain = "".join(
+        letter
+        for letter in decomposed
+        if not unicodedata.combining(letter) and unicodedata.category(letter) != "Cf"
+    )
+    return " ".join(plain.strip(' \t\u00a0.,!*_"«»“”').split())

@@ -4,11 +4,12 @@ Case, accents (Unicode normalization form KD, UAX #15), quotation marks and clos
 A letter that came to the wrong address must not be answered with an error for each of its lines.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
+
+from handlers.mail.titles import PREFIX
 
 Vocabulary = Mapping[str, Mapping[str, Iterable[str]]]
 """Language → name of the command → its words."""
@@ -26,9 +27,6 @@ _MAX_UNKNOWN = 3
 _NEAR = 0.72
 """difflib's ratio: "jion" is near "join", "john" too; "hello" is not near "help"."""
 
-_REPLY = re.compile(
-    r"(?:re|tr|rv|aw|fw|fwd|wg|sv|ref|res|enc|رد|إعادة توجيه) ?(?:\[\d{1,3}\])? ?[:：] ?", re.IGNORECASE
-)
 _MARKS = ".,;:!?¡¿…؟،؛«»“”„‟\"'‘’‚‹›`´*_<>()[]-–—•·"
 
 
@@ -94,17 +92,26 @@ def _read_vocabulary(vocabulary: Vocabulary) -> _Known:
 
 
 def _read_lines(text: str, known: _Known) -> list[Command]:
+    """Every known line, and the unknown ones near them; thanks and a name below are no misspelt commands."""
     found: list[Command] = []
-    unknown = 0
-    for command in (_read_line(line, known) for line in text.splitlines() if line.strip()):
+    unknown, after_blank, heard = 0, False, False
+    for line in text.splitlines():
+        command = _read_line(line, known)
         if command is None:
+            after_blank = after_blank or not line.strip()
+            continue
+        if heard and after_blank and not command.name:
+            # Another paragraph than a command's: it counts again when it holds one.
             continue
         if unknown == _MAX_UNKNOWN:  # and here is one more line: a letter
-            return found if any(command.name for command in found) else found[:1]
+            return found if heard else found[:1]
         if command.name == END or len(found) == MAX_COMMANDS:
             break
         found.append(command)
-        unknown = 0 if command.name else unknown + 1
+        if command.name:
+            unknown, after_blank, heard = 0, False, True
+        else:
+            unknown += 1
     return found
 
 
@@ -137,9 +144,8 @@ def _find_nearest(words: tuple[str, ...], known: _Known) -> str:
 
 def _without_prefixes(subject: str) -> str:
     text = " ".join(subject[: 4 * _MAX_LINE].split())
-    while prefix := _REPLY.match(text):
-        text = text[prefix.end() :]
-    return text
+    prefix = PREFIX.match(text)
+    return text[prefix.end() :] if prefix else text
 
 
 def _without_repeats(commands: Iterable[Command]) -> list[Command]:

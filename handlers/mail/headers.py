@@ -17,6 +17,9 @@ from functools import lru_cache
 MAX_VALUE = 8_192
 """Characters of one header value that are looked at."""
 
+MAX_NAME = 80
+"""Characters of a display name that are kept."""
+
 _DENIED = {
     "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7", "mbcs", "oem",
     "unicode_internal", "string_escape", "charmap",
@@ -99,7 +102,7 @@ def parse_mailboxes(raw: str) -> tuple[Mailbox, ...]:
         email = (angles[-1] if angles else _without_comments(part)).strip()
         if _EMAIL.fullmatch(email):
             name = part[: part.rfind("<")] if angles else ""
-            found.append(Mailbox(decode_header_value(name).strip(" \"'"), email.lower()))
+            found.append(Mailbox(decode_header_value(name).strip(" \"'")[:MAX_NAME].strip(), email.lower()))
     return tuple(found)
 
 

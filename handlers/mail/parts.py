@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-PART = 6_000
+PART = 5_000
 """Bytes of text in a part: with its frame and headers a mail stays under 8 kB."""
 
 _PARAGRAPHS = re.compile(r"(\n[ \t]*\n\s*)")
@@ -16,16 +16,13 @@ def split_parts(text: str, limit: int = PART) -> tuple[str, ...]:
     parts: list[str] = []
     current = ""
     for piece in _pieces(text.strip(), limit, (_PARAGRAPHS, _LINES, _WORDS)):
-        if current and _size(current + piece) > limit:
+        if _size(current + piece.rstrip()) > limit:
             parts.append(current.strip())
             current = ""
         current += piece
-        if _size(current) > limit:
-            # Only white space at the end can be too much: each piece fits by itself.
-            current = current.rstrip()
     if current.strip():
         parts.append(current.strip())
-    return tuple(parts)
+    return tuple(part for part in parts if part)
 
 
 def cut_text(text: str, limit: int) -> tuple[str, bool]:

@@ -3,9 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from handlers.mail.parts import cut_text
+
 MAX_PARAGRAPHS = 3
 MAX_SUMMARY = 1_500
 """Characters of the summary in an announcement, which has to fit a small mail."""
+
+MAX_FIRST = 3_000
+"""Bytes of a first paragraph; more of it is cut."""
 
 _URL = re.compile(r"https?://[^\s<>\"'()]{3,500}[^\s<>\"'().,;:!?»]")
 _RULE = re.compile(r"[\s*_=~#-]{3,}")
@@ -32,4 +37,8 @@ def parse_synthesis(text: str) -> SynthesisText:
             break
         if paragraph.strip():
             summary.append(paragraph.strip())
+    if summary:
+        # One endless paragraph goes to every subscriber, and again in the next announcement.
+        summary[0], whole = cut_text(summary[0], MAX_FIRST)
+        summary[0] += "" if whole else " […]"
     return SynthesisText(tuple(summary), found[0] if found else None)

@@ -5,7 +5,12 @@ import re
 MAX_TITLE = 120
 """Characters; a longer title is cut at a word."""
 
-PREFIX = re.compile(r"(?:\s*(?:re|aw|sv|tr|rv|rép|resp|fwd?|enc)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+PREFIX = re.compile(
+    r"(?:\s*(?:re|r|res|aw|antw|sv|wg|tr|rv|rép|réf|ref|resp|fwd?|fw|enc|رد|إعادة توجيه)"
+    r"[\s.]{0,3}(?:\[\d{1,3}\])?\s*[:：]\s*)+",
+    re.IGNORECASE,
+)
+"""What mail programs put before a subject that is answered or passed on."""
 _CODES = re.compile(r"\[\s*(?:#\s*\d+|t\s*\d+|m-[a-z2-7]+|[a-z][a-z0-9-]{0,30})\s*\]", re.IGNORECASE)
 
 
@@ -21,10 +26,11 @@ def find_title(subject: str, text: str, *, answers_notice: bool) -> str:
     """The title; an answer to a notice of ours has its first line, because the subject is ours. Empty where nothing is."""
     first = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
     title = "" if answers_notice else clean_subject(subject)
-    return _cut(title or first)
+    return shorten(title or first)
 
 
-def _cut(title: str) -> str:
+def shorten(title: str) -> str:
+    """At most 120 characters, cut at a word."""
     if len(title) <= MAX_TITLE:
         return title
     return title[: MAX_TITLE - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"

@@ -46,7 +46,10 @@ class Delivery(SQLModel, table=True):
 
 
 class Outgoing(SQLModel, table=True):
-    """A mail that we wrote, rendered to bytes when it was enqueued; `content` is None once it is purged."""
+    """A mail that we wrote, rendered to bytes when it was enqueued; `content` is None once it is purged.
+
+    `wording` is then what is left to compare an answer with: the text without its secrets.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     message_id: str = Field(unique=True)
@@ -54,6 +57,7 @@ class Outgoing(SQLModel, table=True):
     language: str
     subject: str
     content: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    wording: str = ""
     mail_from: str
     created_at: datetime
     send_at: datetime

@@ -280,6 +280,7 @@ def upgrade() -> None:
     sa.Column('language', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('wording', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('mail_from', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('send_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
