@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _FROM_LINE = re.compile(rb"From \S.*\d{4}")
-_MAIL_NAMES = (".eml", ".msg", ".mail", ".txt", "")
 
 
 class ArchiveError(Exception):
@@ -13,25 +12,31 @@ class ArchiveError(Exception):
 
 
 def find_files(path: Path) -> list[Path]:
-    """The files with mail under a path, in the order of their names. ArchiveError where it is not there."""
+    """The files with mail under a path, in the order of their names. ArchiveError where there is none."""
     if path.is_file():
         return [path]
     if not path.is_dir():
         raise ArchiveError(f"{path}: there is no such file or folder")
     if (path / "cur").is_dir() and (path / "new").is_dir():
-        # A Maildir's tmp holds what is not delivered yet.
-        return sorted(file for name in ("cur", "new") for file in (path / name).iterdir() if file.is_file())
-    return sorted(
-        file
-        for file in path.rglob("*")
-        if file.is_file() and (file.suffix.lower() in (".eml", ".mbox") or file.parent.name in ("cur", "new"))
-    )
+        return sorted(file for name in ("cur", "new") for file in (path / name).iterdir() if _is_mail(file))
+    found = sorted(file for file in path.rglob("*") if _is_mail(file))
+    if not found:
+        raise ArchiveError(f"{path}: there is no .eml, no .mbox and no Maildir in it")
+    return found
+
+
+def _is_mail(file: Path) -> bool:
+    """Also a Maildir's, whose tmp holds what is not delivered yet; a name with a dot in front is no message's."""
+    named = file.suffix.lower() in (".eml", ".mbox") or file.parent.name in ("cur", "new")
+    return named and not file.name.startswith(".") and file.is_file()
 
 
 def read_messages(file: Path) -> Iterator[bytes]:
-    """The messages of a file: all of an mbox, the one of any other."""
+    """The messages of a file: all of an mbox, the one of any other, none of an empty one."""
     with file.open("rb") as stream:
         first = stream.readline()
+        if not first:
+            return
         if not _FROM_LINE.match(first):
             yield first + stream.read()
             return

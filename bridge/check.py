@@ -1,6 +1,6 @@
 """Tries what a forum needs before it runs: its catalogues, its database, its smarthost."""
 
-from bridge.wiring import make_smarthost
+from bridge.wiring import find_secret, make_smarthost
 from config.forum import Settings
 from config.i18n import MissingCatalogueError, get_catalogue
 from config.loading import ConfigError
@@ -15,6 +15,10 @@ async def find_obstacles(settings: Settings) -> list[str]:
             get_catalogue(language)
         except MissingCatalogueError as error:
             found.append(str(error))
+    try:
+        find_secret(settings)
+    except ConfigError as error:
+        found += error.lines
     try:
         open_database(settings.database_url).close()
     except StoreError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from bridge.check import find_obstacles
@@ -21,6 +22,7 @@ from bridge.commands.common import (
     RefusedError,
     get_phase,
     open_forum,
+    report_shunted,
     show_json,
 )
 from bridge.daemon import run_daemon
@@ -34,6 +36,7 @@ from config.starter import write_starter
 from handlers.announce import find_announced, render_announcement
 from handlers.notices import render_notice
 from store.database import StoreError, upgrade_database
+from store.dispatch import find_next_attempt
 
 app = typer.Typer(
     help="A citizens' forum in several languages, over plain e-mail.",
@@ -52,13 +55,17 @@ CLEAR_ERRORS = (ConfigError, StoreError, EdgeError, SmarthostError, RefusedError
 
 def main() -> None:
     """The `manyvoices` command."""
-    set_up_logging(json=not sys.stderr.isatty(), level=logging.WARNING)
+    # What an administrator is to know of a command is a line of its own.
+    set_up_logging(json=not sys.stderr.isatty(), level=logging.ERROR)
     try:
         app()
     except CLEAR_ERRORS as error:
         sys.exit(str(error))
     except DBAPIError as error:
         sys.exit(f"database: {str(error.orig).splitlines()[0]}")
+    except OSError as error:
+        # Full, read-only, not ours: the machine's own words say it best.
+        sys.exit(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -101,9 +108,12 @@ def tick(
     if instant > system_clock() and not settings.server.smarthost.startswith("maildir://"):
         raise RefusedError("tick: an instant in the future needs a maildir:// smarthost; nothing was done")
     with open_forum(config, now=instant, create=True) as house:
-        make_worker(house, lambda: None).run_once()
-        sent = asyncio.run(_send_once(house))
+        with report_shunted(house):
+            make_worker(house, lambda: None).run_once()
+        sent, obstacle = asyncio.run(_send_once(house))
     typer.echo(f"{sent} sent")
+    if obstacle:
+        raise RefusedError(f"{obstacle}; what waits is sent by the next run or tick")
 
 
 @app.command()
@@ -181,7 +191,11 @@ def reconcile(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
 @db.command()
 def upgrade(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Bring the schema up to date."""
-    upgrade_database(load_settings(config).database_url)
+    url = load_settings(config).database_url
+    try:
+        upgrade_database(url)
+    except CommandError as error:
+        raise RefusedError(f"{url}: its schema is unknown here, a newer program made it: {error}") from error
     typer.echo("the schema is up to date")
 
 
@@ -196,10 +210,15 @@ def demo(
     run_demo(keep)
 
 
-async def _send_once(house: House) -> int:
-    relay = make_relay(house, make_smarthost(house.settings))
+async def _send_once(house: House) -> tuple[int, str]:
+    """How many recipients have an answer, and why others could not be tried."""
+    smarthost = make_smarthost(house.settings)
+    relay = make_relay(house, smarthost)
     try:
-        return await relay.send_due()
+        sent = await relay.send_due()
+        following = find_next_attempt(house.database.engine)
+        due = following is not None and following <= house.now()
+        return sent, await smarthost.check() if due else ""
     finally:
         await relay.stop()
 

@@ -17,7 +17,8 @@ class Clock:
 
     def __init__(self, on_tick: Callable[[], None]) -> None:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
-        self._scheduler.add_job(on_tick, "interval", seconds=TICK, coalesce=True, misfire_grace_time=None)
+        self._on_tick = on_tick
+        self._scheduler.add_job(self._tick, "interval", seconds=TICK, coalesce=True, misfire_grace_time=None)
 
     def start(self) -> None:
         """Begin to tick."""
@@ -26,3 +27,7 @@ class Clock:
     def stop(self) -> None:
         """Tick no more."""
         self._scheduler.shutdown(wait=False)
+
+    async def _tick(self) -> None:
+        # A coroutine, because APScheduler hands plain functions to a pool of threads.
+        self._on_tick()

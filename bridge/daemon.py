@@ -83,10 +83,17 @@ async def run_daemon(house: House) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, ending.set)
-    if reason := await smarthost.check():
-        house.log.warning("smarthost_unusable", reason=reason)
     await daemon.start()
+    # Beside: a smarthost that does not answer must not keep mail from coming in.
+    trying = asyncio.create_task(_warn(house, smarthost))
     try:
         await ending.wait()
     finally:
+        trying.cancel()
         await daemon.stop()
+        await asyncio.wait([trying])
+
+
+async def _warn(house: House, smarthost: Smarthost) -> None:
+    if reason := await smarthost.check():
+        house.log.warning("smarthost_unusable", reason=reason)

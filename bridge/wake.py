@@ -5,6 +5,7 @@ It says nothing but "look": whoever can send it can do no more than that, and wh
 
 import asyncio
 import hashlib
+import os
 import socket
 from collections.abc import Callable
 
@@ -57,4 +58,7 @@ class WakeSocket:
 
 
 def _name(database_url: str) -> bytes:
-    return b"\0manyvoices-" + hashlib.sha256(database_url.encode()).hexdigest()[:32].encode()
+    scheme, _, path = database_url.partition("sqlite:///")
+    # One file has many names: ../forum/forum.db, or one with a link in it.
+    place = database_url if scheme else os.path.realpath(path)
+    return b"\0manyvoices-" + hashlib.sha256(os.fsencode(place)).hexdigest()[:32].encode()

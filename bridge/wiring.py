@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 from structlog.typing import FilteringBoundLogger
@@ -20,7 +21,7 @@ from config.addresses import TOKEN_LENGTH
 from config.forum import Settings
 from config.secret import SECRET_FILE, create_secret, load_secret
 from handlers.context import Context
-from store.database import Database, open_database
+from store.database import Database, StoreError, open_database
 from store.unit import UnitOfWork
 
 Clock = Callable[[], datetime]
@@ -57,10 +58,13 @@ def open_house(
     create: bool = True,
 ) -> House:
     """Open the database and bring the calendar in step with the file. StoreError, ConfigError: one clear line."""
-    secret = _get_secret(settings)
+    if not create:
+        _refuse_missing(settings.database_url)
+    with _secret(settings) as secret:
+        database = open_database(settings.database_url, create=create)
     house = House(
         settings=settings,
-        database=open_database(settings.database_url, create=create),
+        database=database,
         secret=secret,
         now=now or system_clock,
         new_token=new_token or make_token,
@@ -97,12 +101,33 @@ def make_token() -> str:
     return base64.b32encode(secrets.token_bytes(17)).decode().lower()[:TOKEN_LENGTH]
 
 
-def _get_secret(settings: Settings) -> bytes:
-    """The secret; a forum that has none yet gets one, in a file that only its owner reads."""
+def find_secret(settings: Settings) -> bytes | None:
+    """The secret; None where a forum has none yet. ConfigError where it cannot be used."""
     path = settings.path.parent / SECRET_FILE
     if not os.environ.get(settings.server.secret_env, "").strip() and not path.exists():
-        create_secret(settings.path.parent, secrets.token_bytes)
+        return None
     return load_secret(settings, os.environ)
+
+
+@contextmanager
+def _secret(settings: Settings) -> Iterator[bytes]:
+    """The secret; a forum that has none yet gets one, unless its database cannot be opened either."""
+    if secret := find_secret(settings):
+        yield secret
+        return
+    made = create_secret(settings.path.parent, secrets.token_bytes)
+    try:
+        yield load_secret(settings, os.environ)
+    except StoreError:
+        made.unlink()
+        raise
+
+
+def _refuse_missing(database_url: str) -> None:
+    """StoreError for an SQLite file that is not there: whoever only connects has made an empty one."""
+    scheme, _, name = database_url.partition("sqlite:///")
+    if not scheme and name and not Path(name).exists():
+        raise StoreError(f"{database_url}: there is no database yet (manyvoices run creates it)")
 
 
 def set_up_logging(*, json: bool, level: int = logging.INFO) -> None:

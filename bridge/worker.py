@@ -9,21 +9,27 @@ import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from structlog.typing import FilteringBoundLogger
 
 from handlers import HANDLERS, phase
 from handlers.context import Context
 from handlers.read import read_delivery
+from handlers.release import release_orphans
+from store.phases import ENQUEUED
 
 Unit = Callable[[], AbstractContextManager[Context]]
 
+AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
+"""What a database says that is locked, full or gone; anything else is somebody's mistake, and stays one."""
 MAX_TRACEBACK = 20_000
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a database that is away is asked again."""
-PATIENCE = 3
-"""How often a delivery may meet a database that is away before it is set aside itself."""
+PATIENCE = 8
+"""How often a delivery may meet a database that is away, two minutes in all, before it is set aside itself."""
 
 
 class Worker:
@@ -71,13 +77,18 @@ class Worker:
             asked = self._asked
             return self._changed.wait_for(lambda: self._looked >= asked or self._stopping, seconds)
 
-    def run_once(self, progress: Callable[[], None] = lambda: None) -> int:
+    def run_once(self) -> int:
         """Handle all waiting mail, then what is due; the number of deliveries that were handled."""
+        handled = self.handle_waiting()
+        self._announce()
+        return handled
+
+    def handle_waiting(self, progress: Callable[[], None] = lambda: None) -> int:
+        """Handle all waiting mail and announce nothing; the number of deliveries that were handled."""
         handled = 0
         while not self._stopping and self._handle_next():
             handled += 1
             progress()
-        self._announce()
         return handled
 
     def _run(self) -> None:
@@ -91,12 +102,14 @@ class Worker:
             try:
                 self.run_once()
                 pause = FIRST_PAUSE
-            except SQLAlchemyError as error:
+            except AWAY as error:
                 self._log.warning("store_away", error=type(error).__name__, seconds=pause)
                 with self._changed:
                     self._changed.wait_for(lambda: self._stopping, pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
                 continue
+            except Exception:  # nobody expected it: mail goes on, and what is due is tried at the next tick
+                self._log.exception("worker_failed")
             self._on_done()
             with self._changed:
                 self._looked = asked
@@ -123,39 +136,63 @@ class Worker:
                     revision_id=outcome.revision_id,
                 )
                 ctx.uow.commit()
-            self._log.info(
-                "handled",
-                delivery=delivery_id,
-                kind=incoming.kind.value,
-                outcome=outcome.name,
-                reason=outcome.reason,
-            )
         except Exception as error:  # whatever it is, the next message must go on
             if delivery_id is None or not self._set_aside(delivery_id, error):
                 raise
+            return True
+        self._failures.pop(delivery_id or 0, None)
+        self._log.info(
+            "handled",
+            delivery=delivery_id,
+            kind=incoming.kind.value,
+            outcome=outcome.name,
+            reason=outcome.reason,
+        )
         return True
 
     def _set_aside(self, delivery_id: int, error: Exception) -> bool:
         """Shunt a delivery with its traceback; False where the database is away and it deserves another try."""
-        if isinstance(error, OperationalError):
+        if isinstance(error, AWAY):
             self._failures[delivery_id] = self._failures.get(delivery_id, 0) + 1
             if self._failures[delivery_id] < PATIENCE:
                 return False
         text = "".join(traceback.format_exception(error))[-MAX_TRACEBACK:]
+        self._failures.pop(delivery_id, None)
         with self._unit() as ctx:
+            # A database that went away in the middle of its commit may have kept the outcome all the same.
+            if ctx.uow.deliveries.get(delivery_id).outcome is not None:
+                return True
             ctx.uow.deliveries.shunt(delivery_id, text)
             ctx.uow.commit()
-        self._failures.pop(delivery_id, None)
         self._log.error("shunted", delivery=delivery_id, error=type(error).__name__)
         return True
 
     def _announce(self) -> None:
+        """What is due, each notice in a unit of its own: one that cannot be rendered does not keep the others."""
         with self._unit() as ctx:
-            done = phase.handle(ctx)
+            release_orphans(ctx)
+            due = phase.find_due_now(ctx)
             ctx.uow.commit()
+        late = [one for one in due if one[0].is_skipped(self._now())]
+        if late:
+            self._in_a_unit(lambda ctx: phase.skip(late, ctx))
+        for one in due:
+            if one not in late:
+                self._in_a_unit(partial(phase.handle, *one))
+
+    def _in_a_unit(self, handle: Callable[[Context], tuple[phase.Announcement, ...]]) -> None:
+        try:
+            with self._unit() as ctx:
+                done = handle(ctx)
+                ctx.uow.commit()
+        except AWAY:
+            raise
+        except Exception:  # whatever it is, it is tried again at the next tick, and the others go on
+            self._log.exception("announcement_failed")
+            return
         for item in done:
             self._log.info(
-                "announced" if item.state == "enqueued" else "announcement_skipped",
+                "announced" if item.state == ENQUEUED else "announcement_skipped",
                 kind=item.kind,
                 phase=item.subject,
                 occasion=item.occasion,

@@ -1,5 +1,6 @@
 """The clock's handler: what fell due is announced, each notice once; what is too late is skipped and reported."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,6 @@ from handlers.announce import Announced, enqueue_announcement, find_announced
 from handlers.context import Context
 from handlers.due import Calendar, Due, find_due, list_notices
 from handlers.notices import enqueue_notice, render_notice
-from handlers.release import release_orphans
 from store.phases import ENQUEUED, SKIPPED
 
 
@@ -22,16 +22,42 @@ class Announcement:
     state: str
 
 
-def handle(ctx: Context) -> tuple[Announcement, ...]:
-    """Enqueue what is due now, and release what waited in vain. Safe to repeat: a notice's row and its mail are written together, once."""
-    release_orphans(ctx)
-    calendars = list_calendars(ctx)
-    due = find_due(
-        calendars, ctx.settings.languages, ctx.uow.phases.list_notices(), ctx.now, ctx.settings.zone
+def find_due_now(ctx: Context) -> tuple[tuple[Due, str], ...]:
+    """Every notice that is due and not there yet, with its language, in the order in which they fell due."""
+    known = ctx.uow.phases.list_notices()
+    return find_due(list_calendars(ctx), ctx.settings.languages, known, ctx.now, ctx.settings.zone)
+
+
+def handle(due: Due, language: str, ctx: Context) -> tuple[Announcement, ...]:
+    """Enqueue one notice; nothing where another daemon was faster. Its row and its mail are written together."""
+    theme, _, number = due.subject.partition(".")
+    phase = find_announced(ctx, int(theme), int(number))
+    if phase is None or not _claim(due, language, ENQUEUED, ctx):
+        return ()
+    enqueue_announcement(ctx, phase, due.kind, due.occasion, language, due.due_at)
+    return (Announcement(due.kind, due.subject, due.occasion, language, ENQUEUED),)
+
+
+def skip(late: Sequence[tuple[Due, str]], ctx: Context) -> tuple[Announcement, ...]:
+    """It is too late for these: they are not sent, and the organizers are told in one mail."""
+    skipped = tuple(
+        Announcement(due.kind, due.subject, due.occasion, language, SKIPPED)
+        for due, language in late
+        if _claim(due, language, SKIPPED, ctx)
     )
-    done = [announcement for item, language in due if (announcement := _announce(ctx, item, language))]
-    _report_skipped(ctx, [item for item in done if item.state == SKIPPED])
-    return tuple(done)
+    notices = tuple(dict.fromkeys((item.kind, item.subject, item.occasion) for item in skipped))
+    if notices:
+        language = ctx.forum_language
+        rendered = render_notice(ctx, "skipped", language, notices=notices)
+        for email in ctx.settings.forum.organizers:
+            enqueue_notice(ctx, "skipped", f"{email}.{notices!r}", email, language, rendered)
+    return skipped
+
+
+def _claim(due: Due, language: str, state: str, ctx: Context) -> bool:
+    return ctx.uow.phases.claim_notice(
+        due.kind, due.subject, due.occasion, language, due_at=due.due_at, state=state
+    )
 
 
 def find_next_due(ctx: Context) -> datetime | None:
@@ -64,28 +90,3 @@ def _announced(ctx: Context) -> list[Announced]:
         for phase in theme.phases
     )
     return [phase for phase in found if phase]
-
-
-def _announce(ctx: Context, due: Due, language: str) -> Announcement | None:
-    state = SKIPPED if due.is_skipped(ctx.now) else ENQUEUED
-    claimed = ctx.uow.phases.claim_notice(
-        due.kind, due.subject, due.occasion, language, due_at=due.due_at, state=state
-    )
-    if not claimed:
-        return None
-    theme, _, number = due.subject.partition(".")
-    phase = find_announced(ctx, int(theme), int(number))
-    if state == ENQUEUED and phase:
-        enqueue_announcement(ctx, phase, due.kind, due.occasion, language, due.due_at)
-    return Announcement(due.kind, due.subject, due.occasion, language, state)
-
-
-def _report_skipped(ctx: Context, skipped: list[Announcement]) -> None:
-    """One mail to each organizer about everything that was too late."""
-    if not skipped:
-        return
-    language = ctx.forum_language
-    notices = tuple(dict.fromkeys((item.kind, item.subject, item.occasion) for item in skipped))
-    rendered = render_notice(ctx, "skipped", language, notices=notices)
-    for email in ctx.settings.forum.organizers:
-        enqueue_notice(ctx, "skipped", f"{email}.{notices!r}", email, language, rendered)

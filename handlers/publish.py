@@ -5,7 +5,7 @@ from typing import Literal
 
 from config.i18n import get_catalogue
 from handlers.context import Context
-from handlers.mail.parts import PART, split_parts
+from handlers.mail.parts import PART, clip, split_parts
 from handlers.notices import (
     About,
     enqueue_list_mail,
@@ -20,7 +20,7 @@ from store.tables import Contribution, Phase
 
 What = Literal["contribution", "translation", "comment", "correction"]
 MAX_FILE_NAME = 60
-"""Characters of an attachment's name that are shown."""
+"""Characters, and bytes, of an attachment's name that are shown."""
 MAX_LISTED = 5
 """Attachments that are named."""
 
@@ -88,7 +88,7 @@ def what_is(post: Post) -> What:
 def list_attachments(post: Post) -> tuple[tuple[str, int], ...]:
     """Name, short enough to be shown, and size in bytes of what came along."""
     return tuple(
-        (str(item["name"])[:MAX_FILE_NAME], int(item["size"]))
+        (clip(str(item["name"]), MAX_FILE_NAME, MAX_FILE_NAME), int(item["size"]))
         for item in post.revision.attachments[:MAX_LISTED]
     )
 
@@ -145,8 +145,8 @@ def _thread_id(ctx: Context, root: Contribution, language: str, revision_id: int
     first = ctx.uow.contributions.find_first_published(version) if version else None
     if version is None or first is None or first.id == revision_id:
         return ""
-    kind = "translation" if version.role == TRANSLATION else "contribution"
-    return get_message_id(ctx, "comment" if root.parent_id is not None else kind, str(first.id))
+    kind = "comment" if root.parent_id is not None else "contribution"
+    return get_message_id(ctx, "translation" if version.role == TRANSLATION else kind, str(first.id))
 
 
 def _addresses_for_translations(ctx: Context, contribution: Contribution) -> tuple[tuple[str, str], ...]:

@@ -13,10 +13,15 @@ def release_orphans(ctx: Context) -> int:
     """How many texts were released."""
     released = 0
     for contribution in ctx.uow.waiting.list_orphans():
-        for waiting in ctx.uow.waiting.list_depending((HELD, APPROVED), contribution.id or 0):
-            if waiting.version.role != ORIGINAL or waiting.contribution.parent_id is not None:
-                _release(ctx, waiting)
-                released += 1
+        # All of them first: the versions change as they are released.
+        dependents = [
+            waiting
+            for waiting in ctx.uow.waiting.list_depending((HELD, APPROVED), contribution.id or 0)
+            if waiting.version.role != ORIGINAL or waiting.contribution.parent_id is not None
+        ]
+        for waiting in dependents:
+            _release(ctx, waiting)
+        released += len(dependents)
     return released
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from handlers.context import Context, Incoming, Outcome
 from handlers.hold import ask_moderators
+from handlers.mail.parts import clip
 from handlers.notices import About, enqueue_answer, may_answer, render_notice
 from handlers.publish import find_pause, publish, what_is
 from handlers.rules import Disposition, Post, Verdict, judge
@@ -14,6 +15,8 @@ from store.posts import Post as Kept
 from store.sql import id_of
 from store.tables import Contribution, Revision, Version
 
+MAX_NAME = 100
+"""Bytes of an author's name that are kept."""
 SAME_TEXT = timedelta(days=30)
 """Within this time the same words from the same address are one text."""
 
@@ -115,7 +118,7 @@ def _keep(submission: Submission, existing: Version | None, verdict: Verdict, ct
     """The rows: a contribution and a version where there is none yet, and the revision."""
     incoming, contributions = submission.incoming, ctx.uow.contributions
     received_at = incoming.delivery.received_at
-    name = incoming.mail.author.name if incoming.mail.author else ""
+    name = clip(incoming.mail.author.name, MAX_NAME, MAX_NAME) if incoming.mail.author else ""
     contribution = submission.contribution
     if contribution is None:
         phase = ctx.uow.phases.find_at(received_at)

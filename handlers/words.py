@@ -19,7 +19,10 @@ def answer_words(languages: tuple[str, ...]) -> Mapping[Verdict, tuple[str, ...]
     found: dict[Verdict, tuple[str, ...]] = {}
     for catalogue in _catalogues(languages):
         words: dict[Verdict, str] = {
-            "approve": catalogue.pgettext("answers that approve", "ok | okay | yes | approve | publish"),
+            "approve": catalogue.pgettext(
+                "answers that approve",
+                "ok | okay | yes | yes please | approve | publish | confirm | I confirm",
+            ),
             "reject": catalogue.pgettext("answers that reject", "no | reject | return"),
             "discard": catalogue.pgettext("answers that discard", "drop | discard | spam"),
             "undo": catalogue.pgettext("answers that undo", "undo"),

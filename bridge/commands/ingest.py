@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import Progress
 
 from bridge.archive import ArchiveError, find_files, read_messages
-from bridge.commands.common import DEFAULT_CONFIG, ConfigOption, RefusedError, open_forum
+from bridge.commands.common import DEFAULT_CONFIG, ConfigOption, RefusedError, open_forum, report_shunted
 from bridge.wake import wake_daemon
 from bridge.wiring import House, make_worker
 from config.addresses import parse_address
@@ -46,11 +47,16 @@ def ingest(
         files = [file for path in paths for file in find_files(path)]
     except ArchiveError as error:
         raise RefusedError(str(error)) from None
-    with open_forum(config, create=True) as house, Progress(transient=True) as bar:
+    console = Console(stderr=True)
+    with (
+        open_forum(config, create=True) as house,
+        Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
+    ):
         if list_address and parse_address(house.settings, list_address) is None:
             raise RefusedError(f'"{list_address}" is no address of the forum')
         stored, failed = _spool(house, files, list_address, live, bar)
-        handled = _handle(house, bar)
+        with report_shunted(house):
+            handled = _handle(house, bar)
         wake_daemon(house.settings.database_url)
     typer.echo(f"{stored} read, {handled} handled")
     if failed:
@@ -70,9 +76,9 @@ def _spool(
     for file in files:
         for raw in _read(file, failed):
             pending.append((file, spool.submit(_envelope(house, raw, list_address, live))))
+            if len(pending) >= AHEAD:
+                stored += _collect(pending, failed)
         bar.advance(task)
-        if len(pending) >= AHEAD:
-            stored += _collect(pending, failed)
     stored += _collect(pending, failed)
     spool.stop()
     return stored, failed
@@ -101,7 +107,8 @@ def _handle(house: House, bar: Progress) -> int:
     with house.unit() as ctx:
         waiting = ctx.uow.deliveries.count_waiting()
     task = bar.add_task("handling", total=waiting)
-    return make_worker(house, lambda: None).run_once(lambda: bar.advance(task))
+    # What is due is announced by the daemon or by `tick`: reading an archive writes to nobody.
+    return make_worker(house, lambda: None).handle_waiting(lambda: bar.advance(task))
 
 
 def _envelope(house: House, raw: bytes, list_address: str | None, live: bool) -> Envelope:

@@ -84,7 +84,10 @@ def import_file(ctx: Context, file: Path, default_language: str = "") -> tuple[i
     """How many rows of a CSV file are new on their lists, and how many were there. RefusedError names every wrong row."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(_read_rows(csv.DictReader(lines), ctx.settings, default_language))
+            reader = csv.DictReader(lines)
+            if "email" not in (reader.fieldnames or ()):
+                raise RefusedError(f"{file.name}:1: the first line names the columns: email,language,name")
+            rows = list(_read_rows(reader, ctx.settings, default_language))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RefusedError(f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if wrong := [row for row in rows if isinstance(row, str)]:

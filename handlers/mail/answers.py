@@ -90,4 +90,4 @@ def _fold(word: str) -> str:
         for letter in decomposed
         if not unicodedata.combining(letter) and unicodedata.category(letter) != "Cf"
     )
-    return " ".join(plain.strip(' \t\u00a0.,!*_"«»“”').split())
+    return " ".join(plain.replace(",", " ").strip(' \t\u00a0.!*_"«»“”').split())

@@ -31,6 +31,11 @@ def cut_text(text: str, limit: int) -> tuple[str, bool]:
     return (parts[0] if parts else ""), len(parts) < 2
 
 
+def clip(text: str, characters: int, size: int) -> str:
+    """The beginning of a text, at most so many characters and bytes; a character is never cut in two."""
+    return text[:characters].encode()[:size].decode("utf-8", "ignore")
+
+
 def _pieces(text: str, limit: int, separators: tuple[re.Pattern[str], ...]) -> Iterator[str]:
     if _size(text.rstrip()) <= limit:
         yield text

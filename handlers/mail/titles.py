@@ -2,8 +2,12 @@
 
 import re
 
+from handlers.mail.parts import clip
+
 MAX_TITLE = 120
 """Characters; a longer title is cut at a word."""
+MAX_TITLE_BYTES = 240
+"""In scripts whose letters take two to four bytes a title still leaves room in a small mail."""
 
 PREFIX = re.compile(
     r"(?:\s*(?:re|r|res|aw|antw|sv|wg|tr|rv|rép|réf|ref|resp|fwd?|fw|enc|رد|إعادة توجيه)"
@@ -30,7 +34,7 @@ def find_title(subject: str, text: str, *, answers_notice: bool) -> str:
 
 
 def shorten(title: str) -> str:
-    """At most 120 characters, cut at a word."""
-    if len(title) <= MAX_TITLE:
+    """At most 120 characters and 240 bytes, cut at a word where there is one."""
+    if len(title) <= MAX_TITLE and len(title.encode()) <= MAX_TITLE_BYTES:
         return title
-    return title[: MAX_TITLE - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+    return clip(title, MAX_TITLE - 1, MAX_TITLE_BYTES - 3).rsplit(" ", 1)[0].rstrip(" ,;:") + "…"

@@ -17,6 +17,15 @@ def test_parts_fit_and_hold_everything_but_white_space(text: str, limit: int) ->
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
+@given(text=TEXT)
+def test_words_that_fit_are_neither_cut_nor_joined(text: str) -> None:
+    words = text.split()
+    limit = max((len(word.encode()) for word in words), default=1)
+    parts = split_parts(text, limit)
+    assert [word for part in parts for word in part.split()] == words
+    assert "" not in parts
+
+
 def test_a_text_is_cut_between_paragraphs_else_lines_else_words() -> None:
     assert split_parts("one two\n\nthree", 9) == ("one two", "three")
     assert split_parts("one two\nthree", 9) == ("one two", "three")
