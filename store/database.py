@@ -48,7 +48,9 @@ def open_database(url: str, *, create: bool = True) -> Database:
             _upgrade(engine)
         elif empty:
             raise StoreError(f"{_name(url)}: there is no database yet (manyvoices run creates it)")
-        elif found != (head := _head()):
+        elif (found or "") > (head := _head()):
+            raise StoreError(f"{_name(url)}: its schema is {found}, newer than this program's {head}")
+        elif found != head:
             raise StoreError(
                 f"{_name(url)}: its schema is {found or 'unknown'}, not {head} (manyvoices db upgrade)"
             )

@@ -33,6 +33,16 @@ def test_an_older_schema_is_refused_in_one_line_and_can_be_upgraded(tmp_path: Pa
         open_database(url)
 
 
+def test_a_newer_schema_is_refused_in_one_line(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/forum.db"
+    database = open_database(url)
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    with pytest.raises(StoreError, match=r"its schema is 9999, newer than this program's \d+$"):
+        open_database(url)
+
+
 def test_a_missing_database_is_not_made_where_it_is_only_read(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/forum.db"
     with pytest.raises(StoreError, match="there is no database yet"):
