@@ -7,21 +7,24 @@ one fdatasync (after chasquid's queue, which writes before it names an id).
 import hashlib
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from queue import SimpleQueue
+from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Dialect, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlmodel import SQLModel
 
 from store.database import Database
-from store.tables import Counter, Delivery, Message
 
 GROUP = 64
 """Envelopes in one transaction at the most."""
+CHECKPOINT_PAGES = 4_000
+"""Pages of SQLite's log that the writer lets grow (16 MB) before it copies them: a page written often is copied once."""
 ACCEPTED = "accepted"
 """The counter that `reconcile` compares the outcomes with."""
 
@@ -63,11 +66,11 @@ def identify(content: bytes) -> Identity:
     """The identity of a message, however it came: line endings and what servers on the way add do not matter."""
     content = content.replace(b"\r\n", b"\n")
     head, separator, body = content.partition(b"\n\n")
-    fields = [field for field in _FIELD.split(head) if field and not _TRACE.match(field)]
+    fields = [field.rstrip(b"\n") for field in _FIELD.split(head) if field and not _TRACE.match(field)]
     found = next((match for field in fields if (match := _MESSAGE_ID.match(field))), None)
-    digest = hashlib.sha256(b"".join(field.rstrip(b"\n") + b"\n" for field in fields))
-    digest.update(separator[:1] + body.rstrip(b"\n"))
-    return Identity(found[1].decode("utf-8", "replace") if found else "", digest.hexdigest())
+    # Every field ends its line; an empty one stands for the last line end.
+    content = b"\n".join((*fields, b"")) + separator[:1] + body.rstrip(b"\n")
+    return Identity(found[1].decode("utf-8", "replace") if found else "", hashlib.sha256(content).hexdigest())
 
 
 class Spool:
@@ -78,18 +81,11 @@ class Spool:
         self._on_stored = on_stored
         self._queue: SimpleQueue[tuple[Envelope, Future[int]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="spool", daemon=True)
-        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
-        tables = SQLModel.metadata.tables
-        self._insert_message = insert(tables[str(Message.__tablename__)]).on_conflict_do_nothing()
-        deliveries = tables[str(Delivery.__tablename__)]
-        self._insert_delivery = insert(deliveries).on_conflict_do_update(
-            index_elements=[deliveries.c.key], set_={"copies": deliveries.c.copies + 1}
-        )
-        counters = tables[str(Counter.__tablename__)]
-        add = insert(counters)
-        self._count = add.on_conflict_do_update(
-            index_elements=[counters.c.name], set_={"value": counters.c.value + add.excluded.value}
-        )
+        self._connection: Connection | None = None
+        dialect, tables = self._engine.dialect, SQLModel.metadata.tables
+        self._messages = _Inserts(dialect, tables["message"], _Message._fields, "id")
+        self._deliveries = _Inserts(dialect, tables["delivery"], _Delivery._fields, "key", adds="copies")
+        self._counters = _Inserts(dialect, tables["counter"], _Counter._fields, "name", adds="value")
 
     def start(self) -> None:
         """Start the writer."""
@@ -119,52 +115,158 @@ class Spool:
             ending = item is None
             if group:
                 self._commit(group)
+        self._disconnect()
 
     def _commit(self, group: list[tuple[Envelope, "Future[int]"]]) -> None:
+        begun = False
         try:
-            with self._engine.begin() as connection:
+            connection = self._connect()
+            with connection.begin():
+                begun = True
                 self._insert(connection, [envelope for envelope, _ in group])
         except Exception as error:  # whatever it is, the edge must answer 451 and the thread must go on
-            if len(group) == 1:
-                group[0][1].set_exception(error)
-            # One envelope that cannot be stored must not refuse its neighbours.
-            for item in group if len(group) > 1 else ():
-                self._commit([item])
+            self._disconnect()
+            if begun and len(group) > 1:
+                # One envelope that cannot be stored must not refuse its neighbours.
+                for item in group:
+                    self._commit([item])
+                return
+            # Where the database is locked or away, each alone would wait for it as long as all have.
+            for _, future in group:
+                future.set_exception(error)
             return
         for envelope, future in group:
             future.set_result(len(envelope.rcpt_tos))
         self._on_stored()
 
+    def _connect(self) -> Connection:
+        """The writer's own connection, kept from group to group; a new one after every failure."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+            self._connection.detach()
+            if self._engine.dialect.name == "sqlite":
+                self._connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+                self._connection.rollback()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
     def _insert(self, connection: Connection, envelopes: list[Envelope]) -> None:
-        messages: list[dict[str, object]] = []
-        deliveries: list[dict[str, object]] = []
+        messages: dict[str, _Message] = {}
+        deliveries: dict[str, _Delivery] = {}
+        accepted = 0
         for envelope in envelopes:
-            identity = identify(envelope.content)
-            messages.append(
+            content, received_at = envelope.content, envelope.received_at
+            identity = identify(content)
+            message = identity.content_hash
+            if message not in messages:
+                messages[message] = _Message(message, identity.message_id, content, len(content), received_at)
+            for recipient in envelope.rcpt_tos:
+                key = identity.key(recipient)
+                # One statement may not change a row twice, so copies within the group are added up here.
+                if known := deliveries.get(key):
+                    deliveries[key] = known._replace(copies=known.copies + 1)
+                else:
+                    deliveries[key] = _Delivery(
+                        key, message, recipient, envelope.mail_from, envelope.edge, received_at, envelope.live
+                    )
+            accepted += len(envelope.rcpt_tos)
+        cursor = connection.connection.cursor()
+        self._messages.run(cursor, messages.values())
+        self._deliveries.run(cursor, deliveries.values())
+        self._counters.run(cursor, [_Counter(ACCEPTED, accepted)])
+        cursor.close()
+
+
+class _Message(NamedTuple):
+    id: str
+    message_id: str
+    raw: bytes
+    size: int
+    first_seen_at: datetime
+
+
+class _Delivery(NamedTuple):
+    key: str
+    message: str
+    recipient: str
+    mail_from: str
+    edge: str
+    received_at: datetime
+    live: bool
+    copies: int = 1
+    kind: str = ""
+    reason: str = ""
+    traceback: str = ""
+
+
+class _Counter(NamedTuple):
+    name: str
+    value: int
+
+
+class _Inserts:
+    """Rows for one table, as many in a statement as come; a known key adds to one column, or changes nothing.
+
+    Row by row, the interpreter's lock would change hands twice for each, between this thread and a busy loop; and
+    a statement of many rows is compiled by SQLAlchemy each time, so it is kept here as text.
+    """
+
+    def __init__(
+        self, dialect: Dialect, table: Table, fields: tuple[str, ...], key: str, adds: str | None = None
+    ) -> None:
+        self._dialect = dialect
+        self._table = table
+        self._fields = fields
+        self._key = key
+        self._adds = adds
+        self._statements: dict[int, tuple[str, tuple[str, ...] | None]] = {}
+        found = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in fields]
+        self._processors = [(index, process) for index, process in enumerate(found) if process]
+
+    def run(self, cursor: DBAPICursor, rows: Collection[tuple[object, ...]]) -> None:
+        """Insert them all: 13 rows are a statement of eight, one of four and one of one."""
+        width = len(self._fields)
+        values = [value for row in rows for value in row]
+        for index, process in self._processors:
+            values[index::width] = map(process, values[index::width])
+        begin = 0
+        while begin < len(values):
+            number = min(GROUP, 1 << ((len(values) - begin) // width).bit_length() - 1)
+            if number not in self._statements:
+                self._statements[number] = self._compile(number)
+            text, names = self._statements[number]
+            end = begin + number * width
+            some = tuple(values[begin:end])
+            cursor.execute(text, dict(zip(names, some, strict=True)) if names else some)
+            begin = end
+
+    def _compile(self, number: int) -> tuple[str, tuple[str, ...] | None]:
+        """The statement for a number of rows, and its parameters' names where they have any."""
+        insert = postgresql.insert if self._dialect.name == "postgresql" else sqlite.insert
+        columns = self._table.c
+        names = [[f"{name}_{row}" for name in self._fields] for row in range(number)]
+        add = insert(self._table).values(
+            [
                 {
-                    "id": identity.content_hash,
-                    "message_id": identity.message_id,
-                    "raw": envelope.content,
-                    "size": len(envelope.content),
-                    "first_seen_at": envelope.received_at,
+                    field: bindparam(name, type_=columns[field].type)
+                    for field, name in zip(self._fields, row, strict=True)
                 }
+                for row in names
+            ]
+        )
+        statement = (
+            add.on_conflict_do_update(
+                index_elements=[self._key],
+                set_={self._adds: columns[self._adds] + add.excluded[self._adds]},
             )
-            deliveries.extend(
-                {
-                    "key": identity.key(recipient),
-                    "message": identity.content_hash,
-                    "recipient": recipient,
-                    "mail_from": envelope.mail_from,
-                    "edge": envelope.edge,
-                    "received_at": envelope.received_at,
-                    "live": envelope.live,
-                    "copies": 1,
-                    "kind": "",
-                    "reason": "",
-                    "traceback": "",
-                }
-                for recipient in envelope.rcpt_tos
-            )
-        connection.execute(self._insert_message, messages)
-        connection.execute(self._insert_delivery, deliveries)
-        connection.execute(self._count, {"name": ACCEPTED, "value": len(deliveries)})
+            if self._adds
+            else add.on_conflict_do_nothing(index_elements=[self._key])
+        )
+        compiled = statement.compile(dialect=self._dialect)
+        return str(compiled), None if self._dialect.positional else tuple(
+            name for row in names for name in row
+        )

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime
@@ -13,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from store.database import Database, open_database
-from store.spool import ACCEPTED, Envelope, Spool, identify
+from store.spool import ACCEPTED, GROUP, Envelope, Spool, identify
 from store.tables import Counter, Delivery, Message
 
 NOW = datetime(2013, 9, 9, 8, tzinfo=UTC)
@@ -82,7 +84,7 @@ def test_what_cannot_be_stored_is_refused_and_the_next_is_stored(database: Datab
     spool.start()
     with database.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE delivery RENAME TO elsewhere")
-    with pytest.raises(SQLAlchemyError):
+    with pytest.raises(sqlite3.OperationalError):
         spool.submit(envelope()).result(timeout=20)
     with database.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO delivery")
@@ -99,6 +101,47 @@ def test_one_envelope_that_cannot_be_stored_does_not_refuse_its_neighbours(datab
     with pytest.raises(UnicodeEncodeError):
         second.result()
     assert rows(database)[2] == 2
+
+
+@pytest.mark.parametrize("number", [1, 13, GROUP, 2 * GROUP + 3])
+def test_any_number_of_mails_is_stored_row_by_row(database: Database, number: int) -> None:
+    mails = [MAIL.replace(b"<1@", b"<%d@" % one) for one in range(number)]
+    lists = [f"sse-fr+c{one}@forum.example.org" for one in range(1, number + 1)]
+    spool_all(database, *(envelope(raw, to) for raw, to in zip(mails, lists, strict=True)))
+    assert rows(database) == (number, [(to, 1) for to in lists], number)
+    with database.engine.connect() as connection:
+        query = select(col(Message.raw), col(Message.message_id), col(Message.first_seen_at)).order_by(
+            col(Message.raw)
+        )
+        found = [tuple(row) for row in connection.execute(query)]
+    assert found == sorted((raw, f"<{one}@example.org>", NOW) for one, raw in enumerate(mails))
+
+
+def test_copies_within_a_group_and_after_it_add_up(database: Database) -> None:
+    upper = "SSE-FR@forum.example.org"
+    spool_all(database, envelope(), envelope(MAIL, "sse-fr@forum.example.org", upper))
+    spool_all(database, envelope())
+    assert rows(database) == (1, [("sse-fr@forum.example.org", 4)], 4)
+
+
+def test_a_locked_database_refuses_all_that_wait_at_once_and_then_stores_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.database.BUSY_SECONDS", 1)
+    database = open_database(f"sqlite:///{tmp_path}/forum.db")
+    spool = Spool(database, lambda: None)
+    with database.engine.begin():
+        futures = [spool.submit(envelope(MAIL, f"sse-fr+c{one}@forum.example.org")) for one in range(1, 20)]
+        began = time.monotonic()
+        spool.start()
+        for future in futures:
+            with pytest.raises(OperationalError, match="locked"):
+                future.result(timeout=20)
+        assert time.monotonic() - began < 10
+    assert spool.submit(envelope()).result(timeout=20) == 1
+    spool.stop()
+    assert rows(database)[2] == 1
+    database.close()
 
 
 CHILD = """
