@@ -6,6 +6,7 @@ connections, their silence and their memory have limits.
 """
 
 import asyncio
+import os
 import re
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -63,7 +64,9 @@ class SmtpEdge:
         try:
             self._server = await loop.create_server(self._connect, host, port)
         except OSError as error:
-            raise EdgeError(f"smtp: cannot listen on {host}:{port}: {error.strerror or error}") from error
+            # asyncio wraps the machine's words in a sentence of its own.
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise EdgeError(f"smtp: cannot listen on {host}:{port}: {reason}") from error
         bound: int = self._server.sockets[0].getsockname()[1]
         return bound
 
