@@ -224,16 +224,15 @@ def _loop_header(ctx: Context) -> tuple[str, str]:
 
 
 def _list_headers(ctx: Context, language: str) -> tuple[tuple[str, str], ...]:
-    """RFC 2369 and RFC 2919."""
-    address = ctx.addresses.list(language)
-    actions = {name: ctx.addresses.action(language, name) for name in ("help", "join", "leave")}
+    """RFC 2369 and RFC 2919; commands in the subject, because a mailbox may know no plus-addresses."""
+    address, commands = ctx.addresses.list(language), ctx.addresses.commands
     local, _, domain = address.rpartition("@")
     return (
         ("List-Id", f"<{local}.{domain}>"),
         ("List-Post", f"<mailto:{address}>"),
-        ("List-Help", f"<mailto:{actions['help']}>"),
-        ("List-Subscribe", f"<mailto:{actions['join']}>"),
-        ("List-Unsubscribe", f"<mailto:{actions['leave']}>"),
+        ("List-Help", f"<mailto:{commands}?subject=help>"),
+        ("List-Subscribe", f"<mailto:{commands}?subject=join%20{language}>"),
+        ("List-Unsubscribe", f"<mailto:{commands}?subject=leave%20{language}>"),
         ("Precedence", "list"),
     )
 

@@ -211,7 +211,7 @@ def test_list_mail_can_be_recognised_and_left(house: TestHouse) -> None:
     house.subscribe("a@example.org", language="en")
     opening = next(mail for mail in tick(house, OPENING_2) if mail.kind == "opening" and mail.recipients)
     assert opening.header("List-Id") == "<sse-en.forum.example.org>"
-    assert opening.header("List-Unsubscribe") == "<mailto:sse-en+leave@forum.example.org>"
+    assert opening.header("List-Unsubscribe") == "<mailto:sse@forum.example.org?subject=leave%20en>"
     assert opening.header("Auto-Submitted") == "auto-generated"
     assert opening.mail_from.startswith("sse+b-")
     assert len(opening.raw) <= 8_192
