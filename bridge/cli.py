@@ -28,7 +28,15 @@ from bridge.commands.common import (
 from bridge.daemon import run_daemon
 from bridge.edge.smtp import EdgeError
 from bridge.smarthost import SmarthostError
-from bridge.wiring import House, make_relay, make_smarthost, make_worker, set_up_logging, system_clock
+from bridge.wiring import (
+    House,
+    keep_in_step,
+    make_relay,
+    make_smarthost,
+    make_worker,
+    set_up_logging,
+    system_clock,
+)
 from config.forum import load_settings
 from config.i18n import MissingCatalogueError
 from config.loading import ConfigError
@@ -108,6 +116,7 @@ def tick(
     if instant > system_clock() and not settings.server.smarthost.startswith("maildir://"):
         raise RefusedError("tick: an instant in the future needs a maildir:// smarthost; nothing was done")
     with open_forum(config, now=instant, create=True) as house:
+        keep_in_step(house)
         with report_shunted(house):
             make_worker(house, lambda: None).run_once()
         sent, obstacle = asyncio.run(_send_once(house))
@@ -125,6 +134,8 @@ def digest(
 ) -> None:
     """Print an announcement as it would be sent now; nothing is sent or kept."""
     with open_forum(config) as house, house.unit() as ctx:
+        # In this unit only, which nobody commits.
+        ctx.uow.phases.keep_in_step(house.settings)
         if language not in house.settings.languages:
             raise RefusedError(f'the forum has no list in "{language}"')
         theme, row = get_phase(ctx, phase)
@@ -145,6 +156,7 @@ def counts(
 ) -> None:
     """Print the partition of the contributions by languages: the theme so far, and of these the phase's."""
     with open_forum(config) as house, house.unit() as ctx:
+        ctx.uow.phases.keep_in_step(house.settings)
         theme, row = get_phase(ctx, phase)
         found = ctx.uow.phases.count(row, house.settings.languages, ctx.now)
         if as_json:

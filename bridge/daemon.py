@@ -12,7 +12,7 @@ from bridge.clock import Clock
 from bridge.edge.smtp import SmtpEdge
 from bridge.smarthost import Smarthost
 from bridge.wake import WakeSocket
-from bridge.wiring import House, make_relay, make_smarthost, make_worker
+from bridge.wiring import House, keep_in_step, make_relay, make_smarthost, make_worker
 from store.spool import Spool
 
 
@@ -38,6 +38,7 @@ class Daemon:
 
     async def start(self) -> Ports:
         """Start every role. EdgeError where a port is in use: then nothing runs."""
+        await asyncio.to_thread(keep_in_step, self._house)
         port = None
         if self._house.settings.server.smtp:
             host, _, number = self._house.settings.server.smtp.rpartition(":")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 from structlog.typing import FilteringBoundLogger
 
 from bridge.relay import Relay
@@ -19,6 +20,7 @@ from bridge.smarthost import Smarthost, open_smarthost
 from bridge.worker import Worker
 from config.addresses import TOKEN_LENGTH
 from config.forum import Settings
+from config.i18n import get_catalogue
 from config.secret import SECRET_FILE, create_secret, load_secret
 from handlers.context import Context
 from store.database import Database, StoreError, open_database
@@ -57,7 +59,9 @@ def open_house(
     new_token: Callable[[], str] | None = None,
     create: bool = True,
 ) -> House:
-    """Open the database and bring the calendar in step with the file. StoreError, ConfigError: one clear line."""
+    """Open the database, and nothing else. StoreError, ConfigError, MissingCatalogueError: one clear line."""
+    for language in settings.languages:
+        get_catalogue(language)
     if not create:
         _refuse_missing(settings.database_url)
     with _secret(settings) as secret:
@@ -70,10 +74,21 @@ def open_house(
         new_token=new_token or make_token,
         log=structlog.get_logger(),
     )
-    with house.unit() as ctx:
-        ctx.uow.phases.keep_in_step(settings)
-        ctx.uow.commit()
     return house
+
+
+def keep_in_step(house: House) -> None:
+    """Bring the calendar in the database up to date with the file: for what runs the forum, not for who looks at it."""
+    for last in (False, True):
+        try:
+            with house.unit() as ctx:
+                ctx.uow.phases.keep_in_step(house.settings)
+                ctx.uow.commit()
+            return
+        except IntegrityError:
+            # Another process began on the same new database at the same time, and was faster.
+            if last:
+                raise
 
 
 def make_worker(house: House, on_done: Callable[[], None]) -> Worker:

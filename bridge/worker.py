@@ -6,17 +6,18 @@ database that is away is no fault of the message: the worker waits and tries aga
 
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from structlog.typing import FilteringBoundLogger
 
 from handlers import HANDLERS, phase
 from handlers.context import Context
+from handlers.due import Due
 from handlers.read import read_delivery
 from handlers.release import release_orphans
 from store.phases import ENQUEUED
@@ -25,6 +26,8 @@ Unit = Callable[[], AbstractContextManager[Context]]
 
 AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 """What a database says that is locked, full or gone; anything else is somebody's mistake, and stays one."""
+RACES = 2
+"""How often another worker may have been faster with a row that is there once, before it is a mistake of ours."""
 MAX_TRACEBACK = 20_000
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a database that is away is asked again."""
@@ -78,15 +81,25 @@ class Worker:
             return self._changed.wait_for(lambda: self._looked >= asked or self._stopping, seconds)
 
     def run_once(self) -> int:
-        """Handle all waiting mail, then what is due; the number of deliveries that were handled."""
-        handled = self.handle_waiting()
-        self._announce()
+        """Handle all waiting mail and announce what is due; the number of deliveries that were handled.
+
+        Mail that was received before an instant is handled before what falls due at it, and later mail after it.
+        """
+        due = self._find_due()
+        handled = 0
+        if due:
+            handled += self.handle_waiting(before=max(item.due_at for item, _ in due))
+            self._announce(due)
+        handled += self.handle_waiting()
+        self._in_a_unit("release_failed", _release)
         return handled
 
-    def handle_waiting(self, progress: Callable[[], None] = lambda: None) -> int:
-        """Handle all waiting mail and announce nothing; the number of deliveries that were handled."""
+    def handle_waiting(
+        self, progress: Callable[[], None] = lambda: None, *, before: datetime | None = None
+    ) -> int:
+        """Handle waiting mail (received before an instant) and announce nothing; the number of deliveries."""
         handled = 0
-        while not self._stopping and self._handle_next():
+        while not self._stopping and self._handle_next(before):
             handled += 1
             progress()
         return handled
@@ -115,12 +128,12 @@ class Worker:
                 self._looked = asked
                 self._changed.notify_all()
 
-    def _handle_next(self) -> bool:
+    def _handle_next(self, before: datetime | None) -> bool:
         """One delivery, whole or not at all; False where none waits."""
         delivery_id = None
         try:
             with self._unit() as ctx:
-                found = ctx.uow.deliveries.find_waiting()
+                found = ctx.uow.deliveries.find_waiting(before)
                 if found is None:
                     return False
                 delivery, raw = found
@@ -152,9 +165,11 @@ class Worker:
 
     def _set_aside(self, delivery_id: int, error: Exception) -> bool:
         """Shunt a delivery with its traceback; False where the database is away and it deserves another try."""
-        if isinstance(error, AWAY):
+        if isinstance(error, (*AWAY, IntegrityError)):
             self._failures[delivery_id] = self._failures.get(delivery_id, 0) + 1
-            if self._failures[delivery_id] < PATIENCE:
+            if isinstance(error, IntegrityError) and self._failures[delivery_id] < RACES:
+                return True  # it has no outcome yet, and is taken again at once
+            if isinstance(error, AWAY) and self._failures[delivery_id] < PATIENCE:
                 return False
         text = "".join(traceback.format_exception(error))[-MAX_TRACEBACK:]
         self._failures.pop(delivery_id, None)
@@ -167,20 +182,26 @@ class Worker:
         self._log.error("shunted", delivery=delivery_id, error=type(error).__name__)
         return True
 
-    def _announce(self) -> None:
-        """What is due, each notice in a unit of its own: one that cannot be rendered does not keep the others."""
-        with self._unit() as ctx:
-            release_orphans(ctx)
-            due = phase.find_due_now(ctx)
-            ctx.uow.commit()
+    def _find_due(self) -> tuple[tuple[Due, str], ...]:
+        try:
+            with self._unit() as ctx:
+                return phase.find_due_now(ctx)
+        except AWAY:
+            raise
+        except Exception:  # whatever it is, mail goes on
+            self._log.exception("calendar_failed")
+            return ()
+
+    def _announce(self, due: Sequence[tuple[Due, str]]) -> None:
+        """Each notice in a unit of its own: one that cannot be rendered does not keep the others."""
         late = [one for one in due if one[0].is_skipped(self._now())]
         if late:
-            self._in_a_unit(lambda ctx: phase.skip(late, ctx))
+            self._in_a_unit("announcement_failed", lambda ctx: phase.skip(late, ctx))
         for one in due:
             if one not in late:
-                self._in_a_unit(partial(phase.handle, *one))
+                self._in_a_unit("announcement_failed", partial(phase.handle, *one))
 
-    def _in_a_unit(self, handle: Callable[[Context], tuple[phase.Announcement, ...]]) -> None:
+    def _in_a_unit(self, failure: str, handle: Callable[[Context], tuple[phase.Announcement, ...]]) -> None:
         try:
             with self._unit() as ctx:
                 done = handle(ctx)
@@ -188,7 +209,7 @@ class Worker:
         except AWAY:
             raise
         except Exception:  # whatever it is, it is tried again at the next tick, and the others go on
-            self._log.exception("announcement_failed")
+            self._log.exception(failure)
             return
         for item in done:
             self._log.info(
@@ -198,3 +219,8 @@ class Worker:
                 occasion=item.occasion,
                 language=item.language,
             )
+
+
+def _release(ctx: Context) -> tuple[phase.Announcement, ...]:
+    release_orphans(ctx)
+    return ()

@@ -11,6 +11,9 @@ from pydantic import AfterValidator, BeforeValidator
 from config.dates import parse_days
 
 _ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_DOMAIN = re.compile(
+    r"(?=.{1,200}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
+)
 _NAME = re.compile(r"[a-z][a-z0-9]*")
 _HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}")
 _SMARTHOST = re.compile(r"(?:smtps?://[^\s/]+|maildir:///\S+)")
@@ -49,8 +52,16 @@ def _clock_time(value: object) -> object:
     raise ValueError(f'"{value}" is not a time such as "09:00"')
 
 
+def _port(value: str) -> str:
+    if int(value.rpartition(":")[2]) > 65_535:
+        raise ValueError(f'"{value}": a port is at most 65535')
+    return value
+
+
 def _date(value: object) -> object:
     if isinstance(value, date):
+        if not 1970 <= value.year <= 2200:
+            raise ValueError(f"{value} is not a date that a forum can have")
         return value
     raise ValueError(f"{value!r} is not a date such as 2013-09-09, or a date-time, without quotes")
 
@@ -61,8 +72,11 @@ def _reminder(value: str) -> str:
 
 
 Email = Annotated[str, _matching(_ADDRESS, "an e-mail address"), AfterValidator(str.lower)]
-HostPort = Annotated[str, _matching(_HOST_PORT, 'a host and port such as "127.0.0.1:8025"')]
+HostPort = Annotated[
+    str, _matching(_HOST_PORT, 'a host and port such as "127.0.0.1:8025"'), AfterValidator(_port)
+]
 Language = Annotated[str, AfterValidator(_language)]
+Domain = Annotated[str, _matching(_DOMAIN, "a domain such as forum.example.org"), AfterValidator(str.lower)]
 Texts = dict[Language, str]
 Moment = Annotated[Any, BeforeValidator(_date)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]

@@ -16,6 +16,7 @@ from config.fields import (
     ClockTime,
     DatabaseUrl,
     Delimiter,
+    Domain,
     Email,
     HostPort,
     Language,
@@ -62,7 +63,7 @@ class Forum(_Part):
     """The forum as a whole."""
 
     name: ShortName
-    domain: str
+    domain: Domain
     time_zone: TimeZone = "UTC"
     default_language: Language
     moderation: Literal["all", "newcomers", "none"] = "all"
@@ -177,7 +178,14 @@ class Settings(_Part):
             for item in self.lists
             if not item.moderators
         ]
-        unbuilt = {"lmtp": self.server.lmtp, "web": self.server.web, "imap": self.server.imap}
+        if self.forum.moderation == "newcomers":
+            warnings.append("forum.moderation: nobody is known for certain yet, so every post waits")
+        unbuilt = {
+            "lmtp": self.server.lmtp,
+            "web": self.server.web,
+            "base_url": self.server.base_url,
+            "imap": self.server.imap,
+        }
         warnings += [
             f"server.{name}: this part is not built yet; the line does nothing"
             for name, value in unbuilt.items()
@@ -219,6 +227,13 @@ def _find_contradictions(settings: Settings) -> list[tuple[Place, str]]:
         found += [(("lists", i, key), f'"{v}" stands twice') for i, v in enumerate(values) if v in values[:i]]
     if settings.forum.default_language not in settings.languages:
         found.append((("forum", "default_language"), f'no list is in "{settings.forum.default_language}"'))
+    commands = f"{settings.forum.name}@{settings.forum.domain}"
+    for i, item in enumerate(settings.lists):
+        local, _, domain = item.address.rpartition("@")
+        if item.address == commands:
+            found.append((("lists", i, "address"), f'"{commands}" is where commands go'))
+        elif domain == settings.forum.domain and settings.server.subaddress_delimiter in local:
+            found.append((("lists", i, "address"), f'"{local}" holds the subaddress_delimiter'))
     numbers = [theme.number for theme in settings.themes]
     found += [
         (("themes", i, "number"), f"theme {n} stands twice")

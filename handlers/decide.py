@@ -56,7 +56,7 @@ def decide(ctx: Context, post: Post, verdict: Verdict, moderator: str, how: How,
     )
     ctx.uow.contributions.add(decision)
     ctx.uow.tokens.end_for_revision(post.revision_id)
-    ctx.uow.journal.write(verdict, moderator, f"revision {post.revision_id}", how=how, reason=reason)
+    ctx.uow.journal.write(verdict, moderator, f"revision {post.revision_id}", how=how, reason=decision.reason)
     if verdict == "approve":
         outcome = publish(ctx, post)
     else:

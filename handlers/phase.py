@@ -32,7 +32,10 @@ def handle(due: Due, language: str, ctx: Context) -> tuple[Announcement, ...]:
     """Enqueue one notice; nothing where another daemon was faster. Its row and its mail are written together."""
     theme, _, number = due.subject.partition(".")
     phase = find_announced(ctx, int(theme), int(number))
-    if phase is None or not _claim(due, language, ENQUEUED, ctx):
+    # Another worker may have mail in hand that came before: its count would lack it for ever.
+    if phase is None or ctx.uow.deliveries.has_waiting(due.due_at):
+        return ()
+    if not _claim(due, language, ENQUEUED, ctx):
         return ()
     enqueue_announcement(ctx, phase, due.kind, due.occasion, language, due.due_at)
     return (Announcement(due.kind, due.subject, due.occasion, language, ENQUEUED),)

@@ -21,8 +21,6 @@ class Post:
     """What the rules may look at; sizes in bytes."""
 
     moderation: str
-    approved_before: int
-    newcomer_posts: int
     size: int
     max_size: int
     text: str

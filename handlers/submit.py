@@ -51,6 +51,7 @@ def submit(submission: Submission, ctx: Context) -> Outcome:
         return Outcome("rejected", verdict.reasons[0])
     post = _keep(submission, existing, verdict, ctx)
     if verdict.disposition is Disposition.ACCEPT:
+        ctx.uow.contributions.lock(post)
         outcome = publish(ctx, post)
         return _outcome(post, outcome, "accepted")
     if incoming.live:
@@ -94,8 +95,6 @@ def _what_the_rules_see(submission: Submission, existing: Version | None, ctx: C
     return Post(
         # What an archive holds was read by its own moderators.
         moderation=forum.moderation if incoming.live else "none",
-        approved_before=ctx.uow.contributions.count_approved(incoming.author_email),
-        newcomer_posts=forum.newcomer_posts,
         size=incoming.size,
         max_size=ctx.settings.server.max_contribution_size,
         text=submission.text,

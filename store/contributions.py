@@ -188,7 +188,15 @@ class Contributions:
         self._session.flush()
 
     def lock(self, post: Post) -> None:
-        """Let nobody else decide about a revision until this unit of work is over; its state is read anew."""
+        """Let nobody else decide about a post, its contribution or what it comments until this unit of work is over.
+
+        Contribution first, in the order of ids, so that two who decide at once do not wait for each other; what
+        they are in is read anew.
+        """
+        ids = sorted({post.contribution_id, post.contribution.parent_id or post.contribution_id})
+        query = select(Contribution).where(col(Contribution.id).in_(ids)).order_by(col(Contribution.id))
+        self._session.execute(query.with_for_update().execution_options(populate_existing=True)).all()
+        self._session.refresh(post.version)
         self._session.refresh(post.revision, with_for_update=True)
 
     def find_decision(self, revision_id: int) -> Decision | None:

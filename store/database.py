@@ -5,6 +5,7 @@ Every SQLite transaction begins IMMEDIATE: a deferred one that reads and then wr
 """
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import store.tables  # noqa: F401  (the tables must be known before anything ask
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 10
+WAL_ATTEMPTS = 50
 
 
 class StoreError(Exception):
@@ -38,7 +40,7 @@ class Database:
 
 def open_database(url: str, *, create: bool = True) -> Database:
     """Open a database; a new one is created whole. StoreError for one that is away, older or newer."""
-    engine = make_engine(url)
+    engine = _make_engine(url)
     try:
         with engine.connect() as connection:
             empty = not inspect(connection).get_table_names()
@@ -65,7 +67,7 @@ def open_database(url: str, *, create: bool = True) -> Database:
 
 def upgrade_database(url: str) -> None:
     """Bring an older schema, or an empty database, up to date."""
-    engine = make_engine(url)
+    engine = _make_engine(url)
     try:
         _upgrade(engine)
     except SQLAlchemyError as error:
@@ -83,16 +85,37 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def _make_engine(url: str) -> Engine:
+    """An engine; StoreError for an address that is none, or whose driver is not installed."""
+    try:
+        return make_engine(url)
+    except (ValueError, ImportError, SQLAlchemyError) as error:
+        raise StoreError(f"{_name(url)}: cannot be opened: {_cause(error)}") from error
+
+
 def _configure_sqlite(connection: Any, _record: object) -> None:
     # The driver must not begin transactions on its own, so that ours can begin IMMEDIATE.
     connection.isolation_level = None
     for pragma in (
         f"busy_timeout = {BUSY_SECONDS * 1000}",
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    _use_wal(connection)
+
+
+def _use_wal(connection: Any) -> None:
+    """WAL mode; changing to it does not wait for another that changes to it, as everything else does."""
+    for attempt in range(WAL_ATTEMPTS):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if attempt == WAL_ATTEMPTS - 1:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def _alembic() -> Config:
@@ -104,6 +127,9 @@ def _alembic() -> Config:
 def _upgrade(engine: Engine) -> None:
     config = _alembic()
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # Of two that begin on a new database at once, the second finds it made.
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(6237001)")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -34,16 +34,19 @@ class Deliveries:
         self._session = session
         self._now = now
 
-    def find_waiting(self) -> tuple[Delivery, bytes] | None:
-        """The oldest delivery without an outcome, locked for this unit of work, and its raw bytes."""
+    def find_waiting(self, before: datetime | None = None) -> tuple[Delivery, bytes] | None:
+        """The oldest delivery without an outcome (received before an instant), locked for this unit of work, and its raw bytes."""
         query = (
             select(Delivery, Message)
             .join(Message, col(Message.id) == col(Delivery.message))
             .where(col(Delivery.outcome).is_(None))
             .order_by(col(Delivery.received_at), col(Delivery.id))
             .limit(1)
-            .with_for_update(skip_locked=True, of=Delivery)
+            # The message too: its deliveries to other lists are one text, and are handled one after the other.
+            .with_for_update(skip_locked=True, of=(Delivery, Message))
         )
+        if before is not None:
+            query = query.where(col(Delivery.received_at) < before)
         row = self._session.execute(query).first()
         return (row[0], row[1].raw) if row else None
 
@@ -131,6 +134,13 @@ class Deliveries:
             .limit(1)
         )
         return self._session.execute(query).scalars().first()
+
+    def has_waiting(self, before: datetime) -> bool:
+        """Whether mail received before an instant has no outcome yet, also where another worker has it in hand."""
+        query = select(col(Delivery.id)).where(
+            col(Delivery.outcome).is_(None), col(Delivery.received_at) < before
+        )
+        return self._session.execute(query.limit(1)).first() is not None
 
     def count_waiting(self) -> int:
         """How many wait to be handled."""

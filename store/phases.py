@@ -23,6 +23,8 @@ from store.tables import Notice, Phase, Question, Snapshot, Synthesis, Theme
 ENQUEUED = "enqueued"
 SKIPPED = "skipped"
 
+_IN_CALENDAR = col(Phase.removed_at).is_(None)
+
 
 class Phases:
     """Finds phases by number and by instant, and keeps what was announced about them."""
@@ -36,6 +38,7 @@ class Phases:
 
         A date that an organizer changed stands until the file's own value changes.
         """
+        kept: set[tuple[int, int]] = set()
         for theme in settings.themes:
             row = self._theme(theme.number) or Theme(number=theme.number)
             row.title = dict(theme.title)
@@ -49,11 +52,16 @@ class Phases:
                 if (found.file_opens_at, found.file_closes_at) != (dates.opens_at, dates.closes_at):
                     found.opens_at = found.file_opens_at = dates.opens_at
                     found.closes_at = found.file_closes_at = dates.closes_at
-                    found.opening_due, found.closing_due = dates.opening_due, dates.closing_due
+                found.removed_at = None
+                kept.add((theme.number, phase.number))
                 found.questions = list(phase.questions)
                 found.looks_at = dict(phase.looks_at)
                 found.reminders = list(phase.reminders)
                 self._session.add(found)
+        for row, phase_row in self.list_phases():
+            if (row.number, phase_row.number) not in kept:
+                phase_row.removed_at = self._now
+                self._session.add(phase_row)
         self._session.flush()
 
     def find(self, theme: int, number: int) -> Phase | None:
@@ -67,26 +75,39 @@ class Phases:
 
     def find_latest(self, number: int) -> Phase | None:
         """A bare number is the phase of the most recently started theme that has one; else of the first to start."""
-        query = select(Phase).where(col(Phase.number) == number).order_by(col(Phase.opens_at))
-        phases = list(self._session.execute(query).scalars())
-        started = [phase for phase in phases if phase.opens_at <= self._now]
-        return started[-1] if started else next(iter(phases), None)
+        begins: dict[int, datetime] = {}
+        found: dict[int, Phase] = {}
+        for _, phase in self.list_phases():
+            begins.setdefault(phase.theme_id, phase.opens_at)
+            if phase.number == number:
+                found[phase.theme_id] = phase
+        started = [theme for theme in found if begins[theme] <= self._now]
+        if started:
+            return found[max(started, key=begins.__getitem__)]
+        return found[min(found, key=begins.__getitem__)] if found else None
 
     def find_at(self, instant: datetime) -> Phase | None:
         """The phase that is open at an instant; phases do not overlap."""
-        query = select(Phase).where(col(Phase.opens_at) <= instant, col(Phase.closes_at) > instant)
+        query = select(Phase).where(
+            _IN_CALENDAR, col(Phase.opens_at) <= instant, col(Phase.closes_at) > instant
+        )
         return self._session.execute(query).scalars().first()
 
     def find_next(self, instant: datetime) -> Phase | None:
         """The first phase that opens after an instant."""
-        query = select(Phase).where(col(Phase.opens_at) > instant).order_by(col(Phase.opens_at)).limit(1)
+        query = (
+            select(Phase)
+            .where(_IN_CALENDAR, col(Phase.opens_at) > instant)
+            .order_by(col(Phase.opens_at))
+            .limit(1)
+        )
         return self._session.execute(query).scalars().first()
 
     def find_previous(self, phase: Phase) -> Phase | None:
         """The phase of the same theme that opened last before this one."""
         query = (
             select(Phase)
-            .where(col(Phase.theme_id) == phase.theme_id, col(Phase.opens_at) < phase.opens_at)
+            .where(_IN_CALENDAR, col(Phase.theme_id) == phase.theme_id, col(Phase.opens_at) < phase.opens_at)
             .order_by(col(Phase.opens_at).desc())
             .limit(1)
         )
@@ -96,7 +117,7 @@ class Phases:
         """Id of the theme that a text received at an instant belongs to: the open one, else the last that began."""
         query = (
             select(col(Phase.theme_id))
-            .where(col(Phase.opens_at) <= instant)
+            .where(_IN_CALENDAR, col(Phase.opens_at) <= instant)
             .order_by(col(Phase.opens_at).desc())
             .limit(1)
         )
@@ -110,6 +131,7 @@ class Phases:
         query = (
             select(Theme, Phase)
             .join(Phase, col(Phase.theme_id) == col(Theme.id))
+            .where(_IN_CALENDAR)
             .order_by(col(Phase.opens_at))
         )
         return [(row[0], row[1]) for row in self._session.execute(query)]
@@ -216,8 +238,6 @@ def _new_phase(theme_id: int, number: int, dates: PhaseDates) -> Phase:
         number=number,
         opens_at=dates.opens_at,
         closes_at=dates.closes_at,
-        opening_due=dates.opening_due,
-        closing_due=dates.closing_due,
         file_opens_at=dates.opens_at,
         file_closes_at=dates.closes_at,
     )

@@ -33,7 +33,7 @@ _TRACE = re.compile(
     rb"|arc-[a-z-]+|x-spam-[a-z-]+|x-virus-[a-z-]+|x-uid|x-uidl|x-keywords|status|x-status|x-received)[ \t]*:",
     re.IGNORECASE,
 )
-_MESSAGE_ID = re.compile(rb"message-id[ \t]*:\s*(<[^<>\r\n]{1,990}>)", re.IGNORECASE)
+_MESSAGE_ID = re.compile(rb"message-id[ \t]*:\s*(<[^<>\r\n\0]{1,990}>)", re.IGNORECASE)
 _FIELD = re.compile(rb"(?m)^(?![ \t])")
 
 

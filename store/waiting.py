@@ -64,4 +64,6 @@ class Waiting:
         query = select(Contribution).where(
             col(Contribution.number).is_(None), ~still_waits, ~undoable, depends
         )
+        # Of two daemons that look at once, one releases.
+        query = query.with_for_update(skip_locked=True, of=Contribution)
         return list(self._session.execute(query).scalars())

@@ -13,7 +13,7 @@ from rich.progress import Progress
 from bridge.archive import ArchiveError, find_files, read_messages
 from bridge.commands.common import DEFAULT_CONFIG, ConfigOption, RefusedError, open_forum, report_shunted
 from bridge.wake import wake_daemon
-from bridge.wiring import House, make_worker
+from bridge.wiring import House, keep_in_step, make_worker
 from config.addresses import parse_address
 from config.forum import Settings
 from handlers.mail.headers import decode_header_value
@@ -54,6 +54,7 @@ def ingest(
     ):
         if list_address and parse_address(house.settings, list_address) is None:
             raise RefusedError(f'"{list_address}" is no address of the forum')
+        keep_in_step(house)
         stored, failed = _spool(house, files, list_address, live, bar)
         with report_shunted(house):
             handled = _handle(house, bar)

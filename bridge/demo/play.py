@@ -45,7 +45,7 @@ class MovableClock:
 def run_demo(keep: Path | None) -> None:
     """Play it and show what people received; RefusedError where something came out otherwise than it should."""
     began = time.perf_counter()
-    folder = keep or Path(tempfile.mkdtemp(prefix="manyvoices-demo-"))
+    folder = keep.absolute() if keep else Path(tempfile.mkdtemp(prefix="manyvoices-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / "forum.db").exists():
         raise RefusedError(f"{folder}: a forum was run here already; choose another folder")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import config
 
@@ -71,7 +72,7 @@ def write_forum(folder: Path) -> Path:
     for key, value in (
         ("database", "sqlite:///forum.db"),
         ("smtp", "127.0.0.1:0"),
-        ("smarthost", f"maildir://{folder / 'outgoing'}"),
+        ("smarthost", f"maildir://{quote(str(folder / 'outgoing'))}"),
     ):
         text = re.sub(rf'(?m)^{key} = "[^"]*"', lambda _, k=key, v=value: f'{k} = "{v}"', text)  # type: ignore[misc]
     path = folder / "forum.toml"

@@ -69,7 +69,7 @@ def without_secrets(text: str) -> str:
 def clean_reason(text: str) -> str:
     """What an author may be told: nothing from the first line on that holds a token, and not more than fits."""
     lines: list[str] = []
-    for line in text.splitlines():
+    for line in text.encode("utf-8", "replace").decode().splitlines():
         if _SECRET.search(line):
             break
         lines.append(line)

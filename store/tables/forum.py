@@ -27,7 +27,10 @@ class Question(SQLModel, table=True):
 
 
 class Phase(SQLModel, table=True):
-    """A phase [opens_at, closes_at). What an organizer changes stands until the file's own value changes."""
+    """A phase [opens_at, closes_at). What an organizer changes stands until the file's own value changes.
+
+    One that is no longer in the file keeps its row, for what was written in it, and is not part of the calendar.
+    """
 
     __table_args__ = (UniqueConstraint("theme_id", "number"),)
 
@@ -39,11 +42,10 @@ class Phase(SQLModel, table=True):
     reminders: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     opens_at: datetime
     closes_at: datetime
-    opening_due: datetime
-    closing_due: datetime
     file_opens_at: datetime
     file_closes_at: datetime
     changes: int = 0
+    removed_at: datetime | None = None
 
 
 class Synthesis(SQLModel, table=True):

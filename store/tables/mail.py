@@ -101,7 +101,6 @@ class Notice(SQLModel, table=True):
     state: str
     due_at: datetime
     enqueued_at: datetime
-    outgoing_id: int | None = Field(default=None, foreign_key="outgoing.id")
 
 
 class Allowance(SQLModel, table=True):

@@ -195,8 +195,8 @@ def _submit_and_die(self: Spool, envelope: Envelope) -> "Future[int]":
     return future
 
 
-def _handle_and_die(self: Any) -> bool:
-    handled = bool(_HANDLE(self))
+def _handle_and_die(self: Any, before: datetime | None) -> bool:
+    handled = bool(_HANDLE(self, before))
     if handled:
         _die()
     return handled

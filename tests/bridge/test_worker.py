@@ -194,7 +194,7 @@ def test_a_calendar_that_fails_does_not_stop_the_mail(
         assert worker.wait_until_done(10)
         worker.stop()
     assert outcomes(house) == {"held": 1}
-    assert {line["event"] for line in lines} == {"worker_failed", "handled"}
+    assert {line["event"] for line in lines} == {"calendar_failed", "handled"}
 
 
 def test_two_workers_on_one_database_handle_each_mail_once(house: TestHouse) -> None:

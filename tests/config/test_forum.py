@@ -139,3 +139,17 @@ def test_what_is_no_toml_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "forum.toml").write_bytes(b"title = '\xff'")
     with pytest.raises(ConfigError, match="not UTF-8"):
         load_settings(tmp_path / "forum.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        ('"forum.example.org"', '"exa mple"', "is not a domain"),
+        ("127.0.0.1:8025", "127.0.0.1:99999", "a port is at most 65535"),
+        ("2013-09-09", "0001-01-01", "is not a date that a forum can have"),
+        ("sse-en@forum", "sse@forum", "is where commands go"),
+        ("sse-en@forum", "sse+en@forum", "holds the subaddress_delimiter"),
+    ],
+)
+def test_what_would_fail_later_is_said_at_once(tmp_path: Path, old: str, new: str, mistake: str) -> None:
+    assert any(mistake in line for line in mistakes(tmp_path, GOOD.replace(old, new)))

@@ -8,8 +8,6 @@ from handlers.rules import Disposition, Post, judge
 
 PLAIN = Post(
     moderation="none",
-    approved_before=0,
-    newcomer_posts=1,
     size=2_000,
     max_size=1_000_000,
     text="We run a seed bank.",
@@ -28,7 +26,6 @@ def test_an_unmoderated_list_accepts_a_plain_post() -> None:
     [
         ({"moderation": "all"}, Disposition.HOLD, ("all-posts",)),
         ({"moderation": "newcomers"}, Disposition.HOLD, ("newcomer",)),
-        ({"moderation": "newcomers", "approved_before": 9}, Disposition.HOLD, ("newcomer",)),
         ({"spam": True}, Disposition.HOLD, ("suspected-spam",)),
         ({"authors": 2}, Disposition.HOLD, ("several-authors",)),
         ({"authors": 0, "spam": True}, Disposition.HOLD, ("several-authors", "suspected-spam")),

@@ -12,7 +12,7 @@ from store.database import Database, open_database
 from store.spool import Envelope, Spool
 from store.tables import Phase, Synthesis
 from store.unit import UnitOfWork
-from tests.house import FORUM
+from tests.house import FORUM, TestHouse
 
 NOW = datetime(2013, 7, 2, 8, tzinfo=UTC)
 OPENS_1, OPENS_2 = datetime(2013, 6, 30, 22, tzinfo=UTC), datetime(2013, 7, 28, 22, tzinfo=UTC)
@@ -110,7 +110,6 @@ def test_what_an_organizer_changed_stands_until_the_file_changes(uow: UnitOfWork
     assert (phase.closes_at, phase.looks_at["en"]) == (changed, "On the first question.")
     uow.phases.keep_in_step(read(tmp_path, FORUM.replace("closes = 2013-08-11", "closes = 2013-08-12")))
     assert phase.closes_at == datetime(2013, 8, 12, 22, tzinfo=UTC)
-    assert phase.closing_due == datetime(2013, 8, 13, 7, tzinfo=UTC)
 
 
 def test_keeping_in_step_twice_changes_nothing(uow: UnitOfWork, tmp_path: Path) -> None:
@@ -183,3 +182,34 @@ def test_of_the_confirmed_syntheses_the_last_received_stands(database: Database,
         assert {language: row.text for language, row in standing.items()} == {"en": "text 0", "fr": "text 2"}
         assert uow.phases.list_syntheses(None) == {}
         assert uow.phases.find_synthesis_by_id(None) is None
+
+
+def test_a_phase_that_left_the_file_is_no_part_of_the_calendar(tmp_path: Path) -> None:
+    house = TestHouse(tmp_path)
+    head, _, tail = FORUM.rpartition("[[themes.phases]]")
+    (tmp_path / "forum.toml").write_text(head, encoding="utf-8")
+    with house.house.unit() as ctx:
+        ctx.uow.phases.keep_in_step(load_settings(tmp_path / "forum.toml"))
+        first = ctx.uow.phases.find(2, 1)
+        assert first is not None
+        assert ctx.uow.phases.find_next(first.opens_at) is None
+        assert ctx.uow.phases.find_at(datetime(2013, 8, 1, tzinfo=UTC)) is None
+        assert [phase.number for _, phase in ctx.uow.phases.list_phases()] == [1]
+    house.close()
+
+
+def test_a_bare_number_is_the_most_recently_started_theme_s(tmp_path: Path) -> None:
+    newer = '\n[[themes]]\nnumber = 3\ntitle = { en = "Next", es = "Sigue", fr = "Suite" }\n' + "".join(
+        f"[[themes.{part}]]\n{text}\n"
+        for part, text in (
+            ("questions", 'number = 1\ntext = { en = "A?", es = "A", fr = "A" }'),
+            ("phases", "number = 1\nquestions = [1]\nopens = 2013-09-01\ncloses = 2013-09-10"),
+            ("phases", "number = 2\nquestions = [1]\nopens = 2013-10-01\ncloses = 2013-10-10"),
+        )
+    )
+    house = TestHouse(tmp_path, FORUM + newer, now=datetime(2013, 9, 5, tzinfo=UTC))
+    with house.house.unit() as ctx:
+        found = ctx.uow.phases.find_latest(2)
+        assert found is not None
+        assert ctx.uow.phases.theme_number(found) == 3
+    house.close()

@@ -107,11 +107,10 @@ def upgrade() -> None:
     sa.Column('reminders', sa.JSON(), nullable=False),
     sa.Column('opens_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('closes_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('opening_due', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('closing_due', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('file_opens_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('file_closes_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('changes', sa.Integer(), nullable=False),
+    sa.Column('removed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['theme_id'], ['theme.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('theme_id', 'number')
@@ -305,8 +304,6 @@ def upgrade() -> None:
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('due_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('enqueued_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('outgoing_id', sa.Integer(), nullable=True),
-    sa.ForeignKeyConstraint(['outgoing_id'], ['outgoing.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('kind', 'subject', 'occasion', 'language')
     )
