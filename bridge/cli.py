@@ -107,7 +107,12 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 @app.command()
 def tick(
-    at: Annotated[str | None, typer.Option(help="An instant such as 2013-09-09T09:00:05+02:00.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            help="As if it were this instant, such as 2013-09-09T09:00:05+02:00: what is due by then is really sent."
+        ),
+    ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Do once what is due: handle waiting mail, announce, send. Safe to repeat."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from config.dates import parse_days
 from config.forum import Phase as PhaseText
+from config.forum import Question
 from config.forum import Theme as ThemeText
 from config.render import Rendered
 from handlers.context import Context
@@ -108,10 +109,9 @@ def find_announced(ctx: Context, theme: int, number: int) -> Announced | None:
 
 def _common(ctx: Context, phase: Announced, language: str) -> dict[str, Any]:
     zone, row = ctx.settings.zone, phase.row
-    questions = [q for q in phase.theme_text.questions if q.number in phase.text.questions]
     return {
         "phase_number": row.number,
-        "questions": [ctx.settings.text(question.text, language) for question in questions],
+        "questions": [ctx.settings.text(question.text, language) for question in _questions(phase)],
         "opens": row.opens_at.astimezone(zone).date(),
         "closes": _last_day(ctx, row),
         "closes_at": row.closes_at,
@@ -121,15 +121,22 @@ def _common(ctx: Context, phase: Announced, language: str) -> dict[str, Any]:
     }
 
 
+def _questions(phase: Announced) -> list[Question]:
+    return [question for question in phase.theme_text.questions if question.number in phase.text.questions]
+
+
 def _opening(ctx: Context, phase: Announced, language: str, theme: Counts) -> dict[str, Any]:
     previous = ctx.uow.phases.find_previous(phase.row)
     syntheses = ctx.uow.phases.list_syntheses(previous.id) if previous else {}
     chosen = _in_language(ctx, syntheses, language)
     looks_at = ctx.settings.text(phase.text.looks_at, language)
+    if not looks_at:
+        looks_at = "\n\n".join(ctx.settings.text(question.text, language) for question in _questions(phase))
     return {
         "counts": theme if previous else None,
         "synthesis": (previous.number, chosen.link) if previous and chosen else None,
         "where_we_are": tuple(chosen.where_we_are) if chosen else (),
+        "summary_language": chosen.language if chosen else language,
         "previous_phase_number": previous.number if previous else 0,
         "looks_at": looks_at,
     }

@@ -72,10 +72,11 @@ def _confirm_synthesis(token: Token, ctx: Context) -> Outcome:
 def _tell_unclear(incoming: Incoming, token: Token, ctx: Context) -> None:
     """Nothing has changed; said once a day, because whoever protests need not be asked again and again."""
     if ctx.uow.people.allow(token.email, "unclear", 1):
-        rendered = render_notice(ctx, "unclear", token.language)
+        language = ctx.forum_language if token.purpose == "synthesis" else token.language
+        rendered = render_notice(ctx, "unclear", language)
         key = f"{incoming.delivery_id}"
         about = About(token_id=token.id)
-        enqueue_answer(ctx, incoming, "unclear", key, token.language, rendered, about=about)
+        enqueue_answer(ctx, incoming, "unclear", key, language, rendered, about=about)
 
 
 def _answer(incoming: Incoming, token: Token, kind: str, rendered: Rendered, ctx: Context) -> None:

@@ -57,7 +57,7 @@ def _render(ctx: Context, post: Post, language: str, secret: str, room: int) -> 
         author_name=revision.author_name,
         author_email=revision.author_email,
         approved_before=ctx.uow.contributions.count_approved(revision.author_email),
-        what=what_is(post),
+        what=what_is(ctx, post),
         number=post.contribution.number,
         subject_title=_title_of_subject(ctx, post),
         text_language=language,

@@ -35,7 +35,7 @@ def publish(ctx: Context, post: Post) -> str:
     if _waits_for_another(ctx, post):
         ctx.uow.contributions.set_state(post, APPROVED)
         return HELD
-    what = what_is(post)
+    what = what_is(ctx, post)
     first = post.contribution.number is None
     ctx.uow.contributions.publish(post)
     _withdraw_older(ctx, post)
@@ -76,10 +76,13 @@ def _withdraw_older(ctx: Context, post: Post) -> None:
                 ctx.uow.deliveries.change_outcome(other.revision.delivery_id, WITHDRAWN)
 
 
-def what_is(post: Post) -> What:
-    """What a text is to its readers."""
+def what_is(ctx: Context, post: Post) -> What:
+    """What a text is to its readers. Somebody else's second translation is a translation, and no correction."""
     if post.is_correction:
-        return "correction"
+        current = ctx.uow.contributions.find_post(post.version.current_revision_id)
+        another = current is not None and current.revision.author_email != post.revision.author_email
+        if post.version.role != TRANSLATION or not another:
+            return "correction"
     if post.version.role == TRANSLATION:
         return "translation"
     return "comment" if post.contribution.parent_id is not None else "contribution"
@@ -115,7 +118,8 @@ def _pass_on(ctx: Context, post: Post, what: What) -> None:
         number=number,
         what=what,
         title=revision.title,
-        author_name=shown_name(revision.author_name, language),
+        author_name=shown_name(contribution.author_name, language),
+        translator_name=shown_name(revision.author_name, language),
         day=revision.received_at.astimezone(ctx.settings.zone).date(),
         text=parts[0] if parts else "",
         parts=len(parts),

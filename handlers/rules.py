@@ -30,6 +30,7 @@ class Post:
     correction: bool = False
     doubtful_link: bool = False
     replaced_size: int = 0
+    second_translation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ RULES: tuple[Rule, ...] = (
     ("correction", Disposition.HOLD, lambda post: post.correction),
     # "Thank you!" in answer to a receipt is no corrected text.
     ("much-shorter", Disposition.HOLD, lambda post: post.size * SHRUNK < post.replaced_size),
+    ("second-translation", Disposition.HOLD, lambda post: post.second_translation),
     ("doubtful-link", Disposition.HOLD, lambda post: post.doubtful_link),
     # From can be forged: without a trusted authentication result nobody is known, so newcomers' rules hold all.
     ("newcomer", Disposition.HOLD, lambda post: post.moderation == "newcomers"),

@@ -10,7 +10,7 @@ from handlers.mail.parts import clip
 from handlers.notices import About, enqueue_answer, may_answer, render_notice
 from handlers.publish import find_pause, publish, what_is
 from handlers.rules import Disposition, Post, Verdict, judge
-from store.posts import APPROVED, HELD, ORIGINAL
+from store.posts import APPROVED, HELD, ORIGINAL, TRANSLATION
 from store.posts import Post as Kept
 from store.sql import id_of
 from store.tables import Contribution, Revision, Version
@@ -103,6 +103,7 @@ def _what_the_rules_see(submission: Submission, existing: Version | None, ctx: C
         authors=incoming.mail.author_count,
         correction=submission.correction or second_text,
         doubtful_link=submission.doubtful_link,
+        second_translation=second_text and not submission.correction and submission.role == TRANSLATION,
         replaced_size=_size_of_replaced(existing, ctx) if submission.correction or second_text else 0,
     )
 
@@ -117,7 +118,7 @@ def _keep(submission: Submission, existing: Version | None, verdict: Verdict, ct
     """The rows: a contribution and a version where there is none yet, and the revision."""
     incoming, contributions = submission.incoming, ctx.uow.contributions
     received_at = incoming.delivery.received_at
-    name = clip(incoming.mail.author.name, MAX_NAME, MAX_NAME) if incoming.mail.author else ""
+    name = clip(_find_name(incoming, ctx), MAX_NAME, MAX_NAME)
     contribution = submission.contribution
     if contribution is None:
         phase = ctx.uow.phases.find_at(received_at)
@@ -163,6 +164,13 @@ def _keep(submission: Submission, existing: Version | None, verdict: Verdict, ct
     return Kept(contribution, version, revision)
 
 
+def _find_name(incoming: Incoming, ctx: Context) -> str:
+    """The name in From, else the one of earlier texts, else the subscriber's."""
+    email = incoming.author_email
+    said = incoming.mail.author.name if incoming.mail.author else ""
+    return said or ctx.uow.contributions.find_author_name(email) or ctx.uow.people.find_name(email)
+
+
 def _confirm_receipt(submission: Submission, post: Kept, ctx: Context) -> None:
     incoming = submission.incoming
     if not may_answer(ctx, incoming.author_email, "receipt"):
@@ -172,7 +180,7 @@ def _confirm_receipt(submission: Submission, post: Kept, ctx: Context) -> None:
         "receipt_held",
         submission.language,
         title=post.revision.title,
-        what=what_is(post),
+        what=what_is(ctx, post),
         number=_named_number(post, ctx),
         pause=find_pause(ctx, post),
     )
@@ -208,6 +216,7 @@ def _return_to_author(submission: Submission, reason: str, ctx: Context) -> None
         submission.language,
         title=submission.title,
         reason=reason,
+        number=None,
         words="",
         size=incoming.size,
         limit=ctx.settings.server.max_contribution_size,

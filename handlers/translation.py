@@ -3,7 +3,7 @@
 import re
 
 from handlers.context import Context, Incoming, Outcome
-from handlers.linking.signals import clean_first_line
+from handlers.linking.signals import NUMBER, clean_first_line
 from handlers.mail.titles import PREFIX, find_title
 from handlers.submit import Submission, submit
 from handlers.words import translation_phrases
@@ -38,9 +38,4 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
 def _without_phrase(subject: str, phrases: tuple[str, ...]) -> str:
     """The subject without "Translation of #2:", which names the contribution and is no title."""
     alternatives = "|".join(re.escape(phrase) for phrase in phrases)
-    return re.sub(
-        rf"(?:{alternatives})\s*\[?\s*(?:#|n[.°º]*)?\s*\d{{1,9}}\s*\]?[\s:.,–—-]*",
-        "",
-        subject,
-        flags=re.IGNORECASE,
-    )
+    return re.sub(rf"(?:{alternatives})\s*{NUMBER}\s*\]?[\s:.,–—-]*", "", subject, flags=re.IGNORECASE)

@@ -21,7 +21,7 @@ def answer_words(languages: tuple[str, ...]) -> Mapping[Verdict, tuple[str, ...]
         words: dict[Verdict, str] = {
             "approve": catalogue.pgettext(
                 "answers that approve",
-                "ok | okay | yes | yes please | approve | publish | confirm | I confirm",
+                "ok | okay | yes | yes please | accept | approve | publish | confirm | I confirm",
             ),
             "reject": catalogue.pgettext("answers that reject", "no | reject | return"),
             "discard": catalogue.pgettext("answers that discard", "drop | discard | spam"),
@@ -39,7 +39,7 @@ def command_words(languages: tuple[str, ...]) -> Vocabulary:
         catalogue.language: {
             "help": catalogue.words(catalogue.pgettext("command", "help | info")),
             "join": catalogue.words(catalogue.pgettext("command", "join | subscribe")),
-            "leave": catalogue.words(catalogue.pgettext("command", "leave | unsubscribe")),
+            "leave": catalogue.words(catalogue.pgettext("command", "leave | unsubscribe | stop")),
             "synthesis": catalogue.words(catalogue.pgettext("command", "synthesis")),
             "get": catalogue.words(catalogue.pgettext("command", "get")),
             "part": catalogue.words(catalogue.pgettext("command", "part")),
@@ -55,7 +55,9 @@ def translation_phrases(languages: tuple[str, ...]) -> tuple[str, ...]:
         phrase
         for catalogue in _catalogues(languages)
         for phrase in catalogue.words(
-            catalogue.pgettext("before a number", "Translation of | English version of")
+            catalogue.pgettext(
+                "before a number", "Translation of | Translation of contribution | English version of"
+            )
         )
     )
 

@@ -139,6 +139,16 @@ class Contributions:
         )
         return self._session.execute(query).scalars().first()
 
+    def find_author_name(self, email: str) -> str:
+        """The name that somebody last signed with; empty where there is none."""
+        query = (
+            select(col(Revision.author_name))
+            .where(col(Revision.author_email) == email, col(Revision.author_name) != "")
+            .order_by(col(Revision.id).desc())
+            .limit(1)
+        )
+        return self._session.execute(query).scalar_one_or_none() or ""
+
     def count_approved(self, email: str) -> int:
         """How many texts of an address were published before."""
         query = (

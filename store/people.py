@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from store.sql import id_of, insert_into
@@ -79,14 +79,14 @@ class People:
             query = query.where(col(Subscription.language) == language)
         return [Subscriber(*row) for row in self._session.execute(query)]
 
-    def count_subscribers(self, language: str) -> int:
-        """How many are on a list."""
+    def find_name(self, email: str) -> str:
+        """The name that an address was subscribed with; empty where there is none."""
         query = (
-            select(func.count())
-            .select_from(Subscription)
-            .where(col(Subscription.language) == language, col(Subscription.state) == ACTIVE)
+            select(col(Person.name))
+            .join(Address, col(Address.person_id) == col(Person.id))
+            .where(col(Address.email) == email)
         )
-        return int(self._session.execute(query).scalar_one())
+        return self._session.execute(query).scalars().first() or ""
 
     def allow(self, email: str, kind: str, limit: int) -> bool:
         """Count one answer of a kind for an address; False where it has had `limit` of them today (UTC)."""

@@ -39,7 +39,7 @@ def held(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> 
         rows = [
             (
                 post.revision_id,
-                what_is(post),
+                what_is(ctx, post),
                 post.version.language,
                 post.revision.author_email,
                 post.revision.title,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from handlers.mail.titles import PREFIX
 
+NUMBER = r"\[?\s*(?:#|n(?:o|[uú]m|[uú]mero|um[eé]ro)?\s*[.°º]*)?\s*(\d{1,9})"
+"""How people write the number of a contribution: 12, #12, [#12], no. 12, n° 12, n.º 12, núm. 12, numéro 12."""
 _CODE = re.compile(r"\[\s*(#|t)\s*(\d{1,9})\s*\]", re.IGNORECASE)
 _HEADER = re.compile(r"\s*\[?\s*#?\s*(\d{1,9})\s*\]?\s*")
 _FIGURES = re.compile(r"\d[\d.,\u00a0\u202f ]*\d|\d{2,}")
@@ -65,10 +67,9 @@ def clean_first_line(text: str, phrases: Iterable[str]) -> str:
     """The text without a first line that only says which contribution it translates."""
     head, _, rest = text.lstrip().partition("\n")
     alternatives = "|".join(re.escape(phrase) for phrase in phrases)
-    said = re.fullmatch(
-        rf"\s*(?:(?:{alternatives})\s*)?\[?\s*(?:#|t)?\s*\d{{1,9}}\s*\]?[\s.:]*", head, re.IGNORECASE
-    )
-    return rest.lstrip("\n") if said and (_CODE.search(head) or "#" in head) else text
+    by_phrase = re.fullmatch(rf"\s*(?:{alternatives})\s*{NUMBER}\s*\]?[\s.:]*", head, re.IGNORECASE)
+    by_code = re.fullmatch(r"\s*\[?\s*(?:#|t)\s*\d{1,9}\s*\]?[\s.:]*", head, re.IGNORECASE)
+    return rest.lstrip("\n") if by_phrase or by_code else text
 
 
 def texts_agree(answer: str, original: str) -> bool:
@@ -86,9 +87,7 @@ def texts_agree(answer: str, original: str) -> bool:
 def _find_said(line: str, phrases: Iterable[str]) -> int | None:
     """The number behind "Translation of"."""
     for phrase in phrases:
-        said = re.match(
-            rf"\s*{re.escape(phrase)}\s*\[?\s*(?:#|n[.°º]*)?\s*(\d{{1,9}})\b", line, re.IGNORECASE
-        )
+        said = re.match(rf"\s*{re.escape(phrase)}\s*{NUMBER}\b", line, re.IGNORECASE)
         if said:
             return int(said[1])
     return None

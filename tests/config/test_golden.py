@@ -58,6 +58,7 @@ def test_the_opening_is_the_golden_one(language: str) -> None:
         all_languages=("en", "es", "fr"),
         synthesis=(2, f"https://forum.example.org/{language}/synthesis/2"),
         where_we_are=paragraphs(golden[where:looks])[1:],
+        summary_language=language,
         previous_phase_number=2,
         looks_at=paragraphs(golden[looks:how])[1],
         lists=tuple((code, f"sse-{code}@forum.example.org") for code in ("en", "es", "fr")),

@@ -120,7 +120,10 @@ def test_a_second_translation_replaces_nothing_before_a_moderator_decides(house:
     say(house, hold(house, "Traducción primera.", to, sender="x@example.org"), "ok")
     second = hold(house, "Otra traducción.", to, sender="evil@example.org")
     assert current(house, "es") == "Traducción primera."
-    assert "texto corregido" in pick(say(house, second, "ok"), "correction").subject
+    assert "ya hay otra traducción" in pick(second, "held").body
+    passed_on = pick(say(house, second, "ok"), "translation")
+    assert "texto corregido" not in passed_on.subject
+    assert "Traducción de" in passed_on.body
 
 
 def test_a_corrected_translation_stays_a_translation(house: TestHouse) -> None:

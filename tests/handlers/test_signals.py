@@ -56,3 +56,22 @@ def test_an_answer_as_long_and_with_the_same_figures_is_a_translation() -> None:
     assert not texts_agree("Gracias, muy interesante.", original)
     assert not texts_agree("En 1999 hubo 31 casas y 12 calles. " + "palabra " * 60, original)
     assert not texts_agree("palabra " * 300, original)
+
+
+@pytest.mark.parametrize(
+    "line", ["Translation of 12", "Translation of no. 12", "Traducción de núm. 12", "Traducción del n.º 12",
+             "Traduction de la contribution n° 12", "Traduction de numéro 12", "TRANSLATION OF [#12]:"]
+)  # fmt: skip
+def test_a_number_is_read_as_people_write_it_and_its_line_is_no_text(line: str) -> None:
+    phrases = (
+        "Translation of",
+        "Traducción de",
+        "Traducción del",
+        "Traduction de",
+        "Traduction de la contribution",
+    )
+    text = f"{line}\nThe text itself."
+    signal = find_signal(address_number=None, subject="", text=text, header="", phrases=phrases)
+    assert signal is not None
+    assert signal.number == 12
+    assert clean_first_line(text, phrases) == "The text itself."

@@ -186,7 +186,7 @@ def test_of_the_confirmed_syntheses_the_last_received_stands(database: Database,
 
 def test_a_phase_that_left_the_file_is_no_part_of_the_calendar(tmp_path: Path) -> None:
     house = TestHouse(tmp_path)
-    head, _, tail = FORUM.rpartition("[[themes.phases]]")
+    head, _, _ = FORUM.rpartition("[[themes.phases]]")
     (tmp_path / "forum.toml").write_text(head, encoding="utf-8")
     with house.house.unit() as ctx:
         ctx.uow.phases.keep_in_step(load_settings(tmp_path / "forum.toml"))
