@@ -1,7 +1,7 @@
 """The clock: APScheduler wakes the worker, which asks "what is due at now?". It owns no dates.
 
 One interval job in memory: jobs with dates of their own are dropped, doubled or moved by changes of the clocks
-(PITFALLS, "apscheduler"), and the due times are in our own tables.
+(apscheduler 3.11, its issues 606 and 1036), and the due times are in our own tables.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The forum's own addresses: one grammar, read and written here and nowhere else (DESIGN, "Addresses").
+"""The forum's own addresses: one grammar, read and written here and nowhere else.
 
 Subaddressing follows RFC 5233; local parts are compared without regard to case.
 """

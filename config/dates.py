@@ -1,7 +1,7 @@
 """From the calendar of `forum.toml` to instants: when a phase opens, closes and is announced.
 
 Pure. Local dates and times become aware UTC; a date opens at its local midnight and closes at the next one
-after it, and a midnight that a change of clocks skips is the first instant after (DESIGN, "Dates").
+after it, and a midnight that a change of clocks skips is the first instant after.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The forum's definition: `forum.toml` as typed, validated, frozen settings (DESIGN, "forum.toml").
+"""The forum's definition: `forum.toml` as typed, validated, frozen settings.
 
 Nothing is read or written at import; `load_settings` reads the file and nothing else.
 """

@@ -15,6 +15,7 @@ from config.render import Rendered
 from handlers.context import Context
 from handlers.notices import About, enqueue_list_mail, render_notice
 from store.counts import Counts
+from store.phases import ENQUEUED
 from store.tables import Phase, Synthesis
 
 LATE = timedelta(hours=1)
@@ -75,7 +76,7 @@ def announce_synthesis(ctx: Context, synthesis: Synthesis) -> None:
         "",
         synthesis.language,
         due_at=ctx.now,
-        state="enqueued",
+        state=ENQUEUED,
     )
     if not claimed:
         return

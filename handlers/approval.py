@@ -1,13 +1,13 @@
 """A moderator's answer: by an address to write to, by a known first line of a reply, by the code of the notice.
 
 From alone authorises nothing: the token must be there, and the mail must come from the one address that the token
-was sent to (PITFALLS, "Forged moderator").
+was sent to.
 """
 
 from config.i18n import get_catalogue
 from handlers.context import Context, Incoming, Outcome
-from handlers.decide import Decided, How, Status, Verdict, decide
-from handlers.mail.answers import Answer, clean_reason, parse_answer
+from handlers.decide import Decided, How, Status, decide
+from handlers.mail.answers import Answer, Verdict, clean_reason, parse_answer
 from handlers.notices import About, enqueue_answer, render_notice
 from handlers.words import answer_words
 from store.posts import Post

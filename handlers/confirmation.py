@@ -33,7 +33,7 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
 
 def _join(incoming: Incoming, token: Token, ctx: Context) -> Outcome:
     name = incoming.mail.author.name if incoming.mail.author else ""
-    ctx.uow.people.subscribe(token.email, token.language, name)
+    ctx.uow.people.subscribe(token.email, token.language, name, confirmed=True)
     ctx.uow.journal.write("join", "subscriber", f"list {token.language}")
     phase = ctx.uow.phases.find_at(ctx.now)
     rendered = render_notice(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from handlers.context import Context
-from handlers.mail.answers import clean_reason
+from handlers.mail.answers import Verdict, clean_reason
 from handlers.notices import About, enqueue_notice, render_notice
 from handlers.publish import publish
 from store.posts import DISCARDED, HELD, REJECTED, Post
@@ -15,7 +15,6 @@ from store.tables import Decision
 UNDO = timedelta(minutes=30)
 """How long a rejection can be taken back: the author is told after that."""
 
-Verdict = Literal["approve", "reject", "discard", "undo"]
 How = Literal["address", "reply", "command line"]
 
 

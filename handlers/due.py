@@ -1,7 +1,7 @@
 """What is due at an instant? Pure: phases and what was announced before in, what is to be announced out.
 
 An opening is announced late while its phase is open, a reminder too, a closing until the next phase opens; what is
-later than that is skipped and reported (DESIGN, "The way of a message").
+later than that is skipped and reported.
 """
 
 from collections.abc import Collection, Iterable

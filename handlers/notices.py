@@ -1,6 +1,6 @@
 """Writes mail to people: rendered in the reader's language, kept as bytes with its recipients, never twice.
 
-Personal notices leave with an empty return path, list mail with a signed one (PITFALLS "Bounces of bounces").
+Personal notices leave with an empty return path, list mail with a signed one, so that bounces never bounce.
 The Message-ID is an HMAC of what the mail is: stable over repetition, and unguessable where an answer decides.
 """
 

@@ -17,7 +17,7 @@ class Disposition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class Submitted:
     """What the rules may look at; sizes in bytes."""
 
     moderation: str
@@ -44,7 +44,7 @@ class Verdict:
 SHRUNK = 3
 """A corrected text that is this many times shorter than what it would replace is pointed out."""
 
-Rule = tuple[str, Disposition, Callable[[Post], bool]]
+Rule = tuple[str, Disposition, Callable[[Submitted], bool]]
 
 RULES: tuple[Rule, ...] = (
     ("too-large", Disposition.REJECT, lambda post: post.size > post.max_size),
@@ -63,7 +63,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def judge(post: Post) -> Verdict:
+def judge(post: Submitted) -> Verdict:
     """The first rejecting rule decides; else every holding rule that is true is named; else accept."""
     true = [(name, disposition) for name, disposition, is_true in RULES if is_true(post)]
     for name, disposition in true:

@@ -9,13 +9,12 @@ from handlers.hold import ask_moderators
 from handlers.mail.parts import clip
 from handlers.notices import About, enqueue_answer, may_answer, render_notice
 from handlers.publish import find_pause, publish, what_is
-from handlers.rules import Disposition, Post, Verdict, judge
-from store.posts import APPROVED, HELD, ORIGINAL, TRANSLATION
-from store.posts import Post as Kept
+from handlers.rules import Disposition, Submitted, Verdict, judge
+from store.posts import APPROVED, HELD, ORIGINAL, TRANSLATION, Post
 from store.sql import id_of
 from store.tables import Contribution, Revision, Version
 
-MAX_NAME = 100
+NAME_BYTES = 100
 """Bytes of an author's name that are kept."""
 SAME_TEXT = timedelta(days=30)
 """Within this time the same words from the same address are one text."""
@@ -84,15 +83,15 @@ def hash_text(text: str) -> str:
     return hashlib.sha256(" ".join(text.casefold().split()).encode()).hexdigest()
 
 
-def _outcome(post: Kept, name: str, reason: str) -> Outcome:
+def _outcome(post: Post, name: str, reason: str) -> Outcome:
     return Outcome(name, reason, post.contribution_id, post.revision_id)
 
 
-def _what_the_rules_see(submission: Submission, existing: Version | None, ctx: Context) -> Post:
+def _what_the_rules_see(submission: Submission, existing: Version | None, ctx: Context) -> Submitted:
     incoming = submission.incoming
     forum = ctx.settings.forum
     second_text = existing is not None and existing.current_revision_id is not None
-    return Post(
+    return Submitted(
         # What an archive holds was read by its own moderators.
         moderation=forum.moderation if incoming.live else "none",
         size=incoming.size,
@@ -114,11 +113,11 @@ def _size_of_replaced(existing: Version | None, ctx: Context) -> int:
     return len(replaced.text.encode()) if replaced else 0
 
 
-def _keep(submission: Submission, existing: Version | None, verdict: Verdict, ctx: Context) -> Kept:
+def _keep(submission: Submission, existing: Version | None, verdict: Verdict, ctx: Context) -> Post:
     """The rows: a contribution and a version where there is none yet, and the revision."""
     incoming, contributions = submission.incoming, ctx.uow.contributions
     received_at = incoming.delivery.received_at
-    name = clip(_find_name(incoming, ctx), MAX_NAME, MAX_NAME)
+    name = clip(_find_name(incoming, ctx), NAME_BYTES, NAME_BYTES)
     contribution = submission.contribution
     if contribution is None:
         phase = ctx.uow.phases.find_at(received_at)
@@ -161,7 +160,7 @@ def _keep(submission: Submission, existing: Version | None, verdict: Verdict, ct
         received_at=received_at,
     )
     contributions.add(revision)
-    return Kept(contribution, version, revision)
+    return Post(contribution, version, revision)
 
 
 def _find_name(incoming: Incoming, ctx: Context) -> str:
@@ -171,7 +170,7 @@ def _find_name(incoming: Incoming, ctx: Context) -> str:
     return said or ctx.uow.contributions.find_author_name(email) or ctx.uow.people.find_name(email)
 
 
-def _confirm_receipt(submission: Submission, post: Kept, ctx: Context) -> None:
+def _confirm_receipt(submission: Submission, post: Post, ctx: Context) -> None:
     incoming = submission.incoming
     if not may_answer(ctx, incoming.author_email, "receipt"):
         return
@@ -196,7 +195,7 @@ def _confirm_receipt(submission: Submission, post: Kept, ctx: Context) -> None:
     )
 
 
-def _named_number(post: Kept, ctx: Context) -> int | None:
+def _named_number(post: Post, ctx: Context) -> int | None:
     """The number that the author knows: of what is commented, translated or corrected."""
     if post.contribution.number is None and post.contribution.parent_id is not None:
         parent = ctx.uow.contributions.find_contribution(post.contribution.parent_id)

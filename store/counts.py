@@ -1,4 +1,4 @@
-"""Counts contributions by the exact set of languages they can be read in (DESIGN, "What the counts count").
+"""Counts contributions by the exact set of languages they can be read in.
 
 One function counts for mail, web, CSV and report. Each language is a bit, so that a contribution's set is the sum
 of its versions' bits and one GROUP BY gives the partition: its lines add up to the total by construction.

@@ -49,7 +49,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Unsent:
     """A mail that is not with all its readers; `next_attempt_at` is None where only failures are left."""
 
     outgoing_id: int
@@ -129,7 +129,7 @@ class Outbox:
         purge(connection, OUTGOING.c.id.in_(about))
         return changed
 
-    def list_waiting(self, limit: int = 100) -> list[Waiting]:
+    def list_waiting(self, limit: int = 100) -> list[Unsent]:
         """Mails that wait for a reader or failed to reach one, the next to be tried first."""
         state = RECIPIENTS.c.state
         waits = state.in_((WAITING, SENDING))
@@ -150,7 +150,7 @@ class Outbox:
             .order_by(next_attempt.is_(None), next_attempt, OUTGOING.c.id)
             .limit(limit)
         )
-        return [Waiting(*row) for row in self._session.connection().execute(query)]
+        return [Unsent(*row) for row in self._session.connection().execute(query)]
 
     def _keep(self, draft: Draft) -> int | None:
         row = {name: getattr(draft, name) for name in Draft.__dataclass_fields__} | {"created_at": self._now}

@@ -31,9 +31,11 @@ class People:
         self._session = session
         self._now = now
 
-    def subscribe(self, email: str, language: str, name: str = "") -> bool:
-        """Put an address on a list; False where it is on it already."""
+    def subscribe(self, email: str, language: str, name: str = "", *, confirmed: bool = False) -> bool:
+        """Put an address on a list, its owner having confirmed it or not; False where it is on it already."""
         address = self._find_address(email) or self._add_address(email, name)
+        if confirmed:
+            address.confirmed_at = self._now
         subscription = self._find_subscription(address, language)
         if subscription is None:
             subscription = Subscription(

@@ -1,4 +1,4 @@
-"""Secrets that let one person decide once: only their hashes are kept (130 bits, PITFALLS "Tokens")."""
+"""Secrets that let one person decide once: only their hashes are kept (of 130 bits)."""
 
 import hashlib
 from datetime import datetime, timedelta

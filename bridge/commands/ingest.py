@@ -22,6 +22,8 @@ from store.spool import Envelope, Spool
 
 AHEAD = 500
 """Messages that may be on their way to the spool at once."""
+AHEAD_BYTES = 50_000_000
+"""And how much they may be together."""
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 NOWHERE = "unknown"
 """The recipient of mail that names no address of ours: it is accounted for as misaddressed."""
@@ -73,12 +75,15 @@ def _spool(
     pending: list[tuple[Path, Future[int]]] = []
     stored = 0
     failed: list[str] = []
+    ahead = 0
     task = bar.add_task("reading", total=len(files))
     for file in files:
         for raw in _read(file, failed):
             pending.append((file, spool.submit(_envelope(house, raw, list_address, live))))
-            if len(pending) >= AHEAD:
+            ahead += len(raw)
+            if len(pending) >= AHEAD or ahead >= AHEAD_BYTES:
                 stored += _collect(pending, failed)
+                ahead = 0
         bar.advance(task)
     stored += _collect(pending, failed)
     spool.stop()

@@ -14,9 +14,17 @@ from bridge.commands.common import (
     open_forum,
     show_rows,
 )
-from handlers.decide import Status, Verdict, decide
+from handlers.decide import Status, decide
+from handlers.mail.answers import Verdict
 from handlers.publish import what_is
-from store.posts import HELD
+from store.posts import APPROVED, HELD
+
+_DONE: dict[Verdict, str] = {
+    "approve": "published",
+    "reject": "returned; its author is told in 30 minutes",
+    "discard": "deleted",
+    "undo": "taken back; it waits again",
+}
 
 IdArgument = Annotated[int, typer.Argument(help="The id that `held` shows.", min=1, max=LARGEST_ID)]
 DeliveryArgument = Annotated[int, typer.Argument(help="The id that `shunted` shows.", min=1, max=LARGEST_ID)]
@@ -34,7 +42,7 @@ def register(app: typer.Typer) -> None:
 
 
 def held(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """Show what waits for a moderator."""
+    """Show what waits for a moderator, or is approved and waits for the text that it belongs to."""
     with open_forum(config) as house, house.unit() as ctx:
         rows = [
             (
@@ -44,9 +52,11 @@ def held(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> 
                 post.revision.author_email,
                 post.revision.title,
                 post.revision.received_at,
-                ", ".join(post.revision.hold_reasons),
+                "approved, with its original"
+                if post.revision.state == APPROVED
+                else ", ".join(post.revision.hold_reasons),
             )
-            for post in ctx.uow.waiting.list_posts((HELD,))
+            for post in ctx.uow.waiting.list_posts((HELD, APPROVED))
         ]
     show_rows(
         "Waiting for approval",
@@ -155,4 +165,4 @@ def _decide(post_id: int, verdict: Verdict, reason: str, config: ConfigOption) -
             raise RefusedError(f'"{title}": only a rejection can be taken back, within 30 minutes')
         number = post.contribution.number
     numbered = f" as no. {number}" if verdict == "approve" and number else ""
-    typer.echo(f'"{title}": {verdict}{numbered}')
+    typer.echo(f'"{title}": {_DONE[verdict]}{numbered}')

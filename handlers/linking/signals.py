@@ -1,4 +1,4 @@
-"""Explicit signals that a text is a version of a known contribution, strongest first (DESIGN, "Signals").
+"""Explicit signals that a text is a version of a known contribution, strongest first.
 
 Pure: text in, a number and the name of the signal out. Whether the number exists is the caller's to ask.
 """

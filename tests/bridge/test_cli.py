@@ -103,9 +103,9 @@ def test_what_is_held_is_listed_approved_returned_and_discarded(cli: CommandLine
         "ana@example.org",
         "Seeds",
     ]
-    assert cli.ok("approve", "1") == '"Seeds": approve as no. 1\n'
-    assert cli.ok("reject", "2", "--reason", "Too short.") == '"Bread": reject\n'
-    assert cli.ok("discard", "3") == '"Pills": discard\n'
+    assert cli.ok("approve", "1") == '"Seeds": published as no. 1\n'
+    assert cli.ok("reject", "2", "--reason", "Too short.") == '"Bread": returned; its author is told in 30 minutes\n'
+    assert cli.ok("discard", "3") == '"Pills": deleted\n'
     assert cli.ok("held") == ""
     assert json.loads(cli.ok("reconcile", "--json"))["outcomes"] == {
         "discarded": 1,
@@ -118,7 +118,7 @@ def test_what_is_held_is_listed_approved_returned_and_discarded(cli: CommandLine
 
 def test_a_rejection_can_be_taken_back_and_only_a_rejection(cli: CommandLine) -> None:
     cli.ok("reject", "2", "--reason", "Too short.")
-    assert cli.ok("undo", "2") == '"Bread": undo\n'
+    assert cli.ok("undo", "2") == '"Bread": taken back; it waits again\n'
     assert len(cli.ok("held").splitlines()) == 2
     cli.ok("approve", "2")
     assert "only a rejection can be taken back" in cli.refused("undo", "2")

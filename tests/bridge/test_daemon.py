@@ -145,7 +145,7 @@ def test_the_command_line_wakes_it_so_that_mail_leaves_without_the_tick(
             # Another name of the same file, as somebody in another folder would write it.
             config = tmp_path / ".." / tmp_path.name / "forum.toml"
             done = await asyncio.to_thread(run, "approve", "1", "--config", config)
-            assert (done.returncode, done.stdout, done.stderr) == (0, '"Seeds": approve as no. 1\n', "")
+            assert (done.returncode, done.stdout, done.stderr) == (0, '"Seeds": published as no. 1\n', "")
             await wait(lambda: find(sink, "bob@example.net"))
 
     asyncio.run(dialogue())

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.rules import Disposition, Post, judge
+from handlers.rules import Disposition, Submitted, judge
 
-PLAIN = Post(
+PLAIN = Submitted(
     moderation="none",
     size=2_000,
     max_size=1_000_000,
