@@ -104,7 +104,10 @@ def test_what_is_held_is_listed_approved_returned_and_discarded(cli: CommandLine
         "Seeds",
     ]
     assert cli.ok("approve", "1") == '"Seeds": published as no. 1\n'
-    assert cli.ok("reject", "2", "--reason", "Too short.") == '"Bread": returned; its author is told in 30 minutes\n'
+    assert (
+        cli.ok("reject", "2", "--reason", "Too short.")
+        == '"Bread": returned; its author is told in 30 minutes\n'
+    )
     assert cli.ok("discard", "3") == '"Pills": deleted\n'
     assert cli.ok("held") == ""
     assert json.loads(cli.ok("reconcile", "--json"))["outcomes"] == {
