@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from bridge.wiring import House, make_token, make_worker, open_house, system_clock
+from bridge.wiring import House, keep_in_step, make_token, make_worker, open_house, system_clock
 from config.forum import load_settings
 from store.spool import Envelope, Spool
 from tests.bench.measure import Row, Spent, ms, spending
@@ -32,8 +32,8 @@ WORDS = [
     "river",
     "bees",
 ]
-OTHERS_WALL, OTHERS_CPU = 0.035, 0.097
-"""Seconds that Mailman 3 takes for a post, by the clock and on the processor."""
+OTHERS_HOLD, OTHERS_APPROVE = 0.035, 0.097
+"""Processor seconds that Mailman 3 was measured to take to hold a post and to approve it, in another run."""
 GOAL = 10
 
 
@@ -51,6 +51,7 @@ def measure_whole_way(folder: Path, progress: Callable[[], None]) -> list[Row]:
 
     house = open_house(load_settings(path), new_token=new_token)
     try:
+        keep_in_step(house)
         with house.unit() as ctx:
             for number in range(SUBSCRIBERS):
                 ctx.uow.people.subscribe(f"reader{number}@example.org", "en")
@@ -73,18 +74,16 @@ def measure_whole_way(folder: Path, progress: Callable[[], None]) -> list[Row]:
     if outcomes != {"decision": POSTS, "published": POSTS}:
         raise RuntimeError(f"the mails became something else: {outcomes}")
     return [
-        *_rows("a contribution, stored to held", held),
-        *_rows(f"its approval, stored to enqueued for {SUBSCRIBERS}", approved),
+        *_rows("a contribution, stored to held", held, OTHERS_HOLD),
+        *_rows(f"its approval, stored to enqueued for {SUBSCRIBERS}", approved, OTHERS_APPROVE),
     ]
 
 
-def _rows(what: str, spent: Spent) -> list[Row]:
+def _rows(what: str, spent: Spent, others: float) -> list[Row]:
+    cpu = spent.cpu / POSTS
     return [
-        Row(name, ms(here), f"{ms(there)} (Mailman 3, a post)", f"{there / here:.0f}×", f">= {GOAL}×")
-        for name, here, there in (
-            (f"{what}: time", spent.wall / POSTS, OTHERS_WALL),
-            ("  processor", spent.cpu / POSTS, OTHERS_CPU),
-        )
+        Row(f"{what}: time", ms(spent.wall / POSTS)),
+        Row("  processor", ms(cpu), f"{ms(others)} (Mailman 3)", f"{others / cpu:.0f}×", f">= {GOAL}×"),
     ]
 
 
