@@ -41,7 +41,7 @@ class Catalogue:
         try:
             translations = gettext.translation(DOMAIN, LOCALES, [language])
         except FileNotFoundError:
-            raise MissingCatalogueError(f'no catalogue for "{language}"; run make setup') from None
+            raise MissingCatalogueError(_missing(language)) from None
         self.gettext = translations.gettext
         self.ngettext = translations.ngettext
         self.pgettext = translations.pgettext
@@ -136,6 +136,14 @@ class Catalogue:
 
     def _first(self) -> str:
         return self.pgettext("the first day of a month", "1")
+
+
+def _missing(language: str) -> str:
+    """One line for a language that is not shipped, another for one that is not compiled."""
+    shipped = sorted(path.name for path in LOCALES.iterdir() if path.is_dir())
+    if language in shipped:
+        return f'the texts in "{language}" are not compiled; run make setup'
+    return f'there are no texts in "{language}" yet, only in {", ".join(shipped)} (CONTRIBUTING.md says how to add one)'
 
 
 def _noon(day: date) -> datetime:

@@ -84,7 +84,10 @@ def import_file(ctx: Context, file: Path, default_language: str = "") -> tuple[i
     """How many rows of a CSV file are new on their lists, and how many were there. RefusedError names every wrong row."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
+            # Spreadsheets in French and Spanish write semicolons.
+            first = lines.readline()
+            lines.seek(0)
+            reader = csv.DictReader(lines, delimiter=";" if ";" in first else ",")
             if "email" not in (reader.fieldnames or ()):
                 raise RefusedError(f"{file.name}:1: the first line names the columns: email,language,name")
             rows = list(_read_rows(reader, ctx.settings, default_language))

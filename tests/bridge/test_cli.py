@@ -177,11 +177,16 @@ def test_subscribers_are_imported_from_csv(cli: CommandLine) -> None:
         "3 added, 0 there already\n"
     )
     assert cli.ok("subscribers", "import", file, "--list", "fr") == "0 added, 3 there already\n"
+    (cli.folder / "excel.csv").write_text(
+        "\ufeffemail;language;name\nzoe@example.org;es;Zoé\n", encoding="utf-8"
+    )
+    assert cli.ok("subscribers", "import", cli.folder / "excel.csv") == "1 added, 0 there already\n"
     rows = json.loads(cli.ok("subscribers", "list", "--json"))
     assert {(row["email"], row["language"]) for row in rows} == {
         ("bob@example.net", "en"),
         ("ines@example.net", "es"),
         ("jean@example.net", "fr"),
+        ("zoe@example.org", "es"),
     }
 
 

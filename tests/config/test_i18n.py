@@ -94,5 +94,5 @@ def test_numbers_are_grouped() -> None:
 
 
 def test_a_language_without_a_catalogue_is_named() -> None:
-    with pytest.raises(MissingCatalogueError, match='no catalogue for "de"'):
+    with pytest.raises(MissingCatalogueError, match='there are no texts in "de" yet'):
         get_catalogue("de")
