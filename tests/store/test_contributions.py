@@ -1,32 +1,17 @@
 """Contributions, versions and revisions: numbered at their first publication, found by number, text and Message-ID."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from store.database import Database, open_database
+from store.database import Database
 from store.posts import APPROVED, HELD, ORIGINAL, PUBLISHED, REJECTED, TRANSLATION, WITHDRAWN, Post
 from store.tables import Contribution, Decision, Revision, Version
 from store.unit import UnitOfWork
 
 NOW = datetime(2013, 7, 2, 8, tzinfo=UTC)
 ANA = "ana@example.org"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/forum.db")
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def uow(database: Database) -> Iterator[UnitOfWork]:
-    with UnitOfWork(database, NOW) as uow:
-        yield uow
 
 
 def contribute(uow: UnitOfWork, parent_id: int | None = None) -> Contribution:

@@ -1,24 +1,15 @@
 """Deliveries: taken oldest first, each with one outcome; set aside and tried again; the account adds up."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from store.database import Database, open_database
+from store.database import Database
 from store.spool import Envelope, Spool, identify
 from store.unit import UnitOfWork
 
 NOW = datetime(2013, 7, 2, 8, tzinfo=UTC)
 MAIL = b"Message-ID: <a@example.org>\r\n\r\nHello\r\n"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/forum.db")
-    yield database
-    database.close()
 
 
 def spool(database: Database, content: bytes = MAIL, *to: str, received_at: datetime = NOW) -> None:

@@ -1,16 +1,14 @@
 """The outbox keeps a mail once, gives each recipient to one relay at a time, and forgets what it must not keep."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import event, insert, select
 from sqlmodel import Session, SQLModel, col
 
-from store.database import Database, open_database
+from store.database import Database
 from store.dispatch import (
     BATCH,
     LEASE,
@@ -28,13 +26,6 @@ from store.tables import Address, Contribution, Outgoing, OutgoingRecipient, Rev
 NOW = datetime(2013, 9, 9, 7, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 SENT = Attempt("sent", "250 2.0.0 Ok")
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path}/forum.db")
-    yield opened
-    opened.close()
 
 
 def draft(number: int = 1, **changes: Any) -> Draft:

@@ -1,29 +1,12 @@
 """Subscriptions by address and language, and how many answers an address has had on a day."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
-
-from store.database import Database, open_database
+from store.database import Database
 from store.unit import UnitOfWork
 
 NOW = datetime(2013, 7, 2, 8, tzinfo=UTC)
 ANA = "ana@example.org"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/forum.db")
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def uow(database: Database) -> Iterator[UnitOfWork]:
-    with UnitOfWork(database, NOW) as uow:
-        yield uow
 
 
 def test_an_address_is_on_a_list_once(uow: UnitOfWork) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.forum import Settings, load_settings
-from store.database import Database, open_database
+from store.database import Database
 from store.spool import Envelope, Spool
 from store.tables import Phase, Synthesis
 from store.unit import UnitOfWork
@@ -36,13 +36,6 @@ def read(folder: Path, forum: str = FORUM) -> Settings:
     path = folder / "forum.toml"
     path.write_text(forum, encoding="utf-8")
     return load_settings(path)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/forum.db")
-    yield database
-    database.close()
 
 
 @pytest.fixture

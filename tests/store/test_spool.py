@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,13 +23,6 @@ from store.tables import Counter, Delivery, Message
 
 NOW = datetime(2013, 9, 9, 8, tzinfo=UTC)
 MAIL = b"From: ana@example.org\r\nMessage-ID: <1@example.org>\r\nSubject: Seeds\r\n\r\nWe keep seeds.\r\n"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path}/forum.db")
-    yield opened
-    opened.close()
 
 
 def envelope(content: bytes = MAIL, *rcpt_tos: str) -> Envelope:

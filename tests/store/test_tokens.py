@@ -1,13 +1,10 @@
 """Tokens: kept hashed, good once, dead once anybody decided, good again after an undo."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
-from store.database import Database, open_database
+from store.database import Database
 from store.posts import HELD
 from store.tables import Contribution, Revision, Token, Version
 from store.tokens import hash_token
@@ -15,19 +12,6 @@ from store.unit import UnitOfWork
 
 NOW = datetime(2013, 7, 2, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/forum.db")
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def uow(database: Database) -> Iterator[UnitOfWork]:
-    with UnitOfWork(database, NOW) as uow:
-        yield uow
 
 
 def revise(uow: UnitOfWork) -> int:

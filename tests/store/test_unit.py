@@ -1,22 +1,13 @@
 """The unit of work: everything or nothing, and one room for each thing that a handler asks."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from store.database import Database, open_database
+from store.database import Database
 from store.unit import UnitOfWork
 
 NOW = datetime(2013, 7, 2, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/forum.db")
-    yield database
-    database.close()
 
 
 def languages(database: Database) -> tuple[str, ...]:
