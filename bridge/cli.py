@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bridge.check import find_obstacles
 from bridge.commands import ingest, people, posts
-from bridge.commands.common import (
+from bridge.commands.forum import (
     DEFAULT_CONFIG,
     ConfigOption,
     JsonOption,

@@ -61,15 +61,6 @@ class Deliveries:
         query = select(col(Delivery.outcome)).where(col(Delivery.key) == key)
         return self._session.execute(query).scalar_one_or_none()
 
-    def find_raw(self, delivery_id: int) -> bytes | None:
-        """The bytes of the message that was delivered."""
-        query = (
-            select(col(Message.raw))
-            .join(Delivery, col(Delivery.message) == col(Message.id))
-            .where(col(Delivery.id) == delivery_id)
-        )
-        return self._session.execute(query).scalar_one_or_none()
-
     def finish(
         self,
         delivery: Delivery,

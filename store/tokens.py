@@ -56,15 +56,16 @@ class Tokens:
         """The token that one of our mails carried."""
         return self._session.get(Token, token_id) if token_id is not None else None
 
-    def is_live(self, token: Token) -> bool:
-        """Neither used, nor dead, nor expired."""
-        return token.used_at is None and token.dead_at is None and self._now < token.expires_at
-
     def use(self, token: Token) -> bool:
-        """Spend a token; False where somebody was faster."""
+        """Spend a token; False where somebody was faster, or it has expired."""
         changed = self._session.execute(
             update(Token)
-            .where(col(Token.id) == token.id, col(Token.used_at).is_(None), col(Token.dead_at).is_(None))
+            .where(
+                col(Token.id) == token.id,
+                col(Token.used_at).is_(None),
+                col(Token.dead_at).is_(None),
+                col(Token.expires_at) > self._now,
+            )
             .values(used_at=self._now)
             .returning(col(Token.id))
         )

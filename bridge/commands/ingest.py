@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bridge.archive import ArchiveError, find_files, read_messages
-from bridge.commands.common import DEFAULT_CONFIG, ConfigOption, RefusedError, open_forum, report_shunted
+from bridge.commands.forum import DEFAULT_CONFIG, ConfigOption, RefusedError, open_forum, report_shunted
 from bridge.wake import wake_daemon
 from bridge.wiring import House, keep_in_step, make_worker
 from config.addresses import parse_address

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bridge.commands.common import (
+from bridge.commands.forum import (
     DEFAULT_CONFIG,
     ConfigOption,
     JsonOption,

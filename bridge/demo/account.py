@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bridge.commands.common import RefusedError
+from bridge.commands.forum import RefusedError
 from bridge.demo.scenario import Posting, Scenario
 from bridge.wiring import House
 from handlers.context import Context

@@ -10,7 +10,7 @@ from smtplib import SMTP
 
 from rich.progress import Progress
 
-from bridge.commands.common import RefusedError
+from bridge.commands.forum import RefusedError
 from bridge.commands.people import import_file
 from bridge.daemon import Daemon
 from bridge.demo.account import check_outcomes

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from bridge.cli import main
-from bridge.commands.common import open_forum
+from bridge.commands.forum import open_forum
 from store.spool import Envelope, Spool
 from tests.house import mail
 

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge import relay
-from bridge.commands.common import open_forum
+from bridge.commands.forum import open_forum
 from bridge.daemon import Daemon, run_daemon
 from bridge.smarthost import SmtpSmarthost, open_smarthost
 from bridge.wiring import House, open_house, set_up_logging, system_clock

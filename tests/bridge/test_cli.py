@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.commands.common import open_forum
+from bridge.commands.forum import open_forum
 from config.forum import load_settings
 from tests.bridge.command_line import CommandLine
 from tests.bridge.running import read_maildir, write_forum

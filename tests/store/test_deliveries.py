@@ -75,7 +75,6 @@ def test_what_is_set_aside_is_listed_and_can_be_tried_again_once(database: Datab
     assert take(database) == MAIL
     with UnitOfWork(database, NOW) as uow:
         assert uow.deliveries.get(number).traceback == ""
-        assert uow.deliveries.find_raw(number) == MAIL
         assert uow.deliveries.find_outcome(identify(MAIL).key("sse-fr@example.org")) == "held"
 
 
