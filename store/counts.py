@@ -7,8 +7,9 @@ of its versions' bits and one GROUP BY gives the partition: its lines add up to 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
 from sqlmodel import col
 
 from store.tables import Contribution, Revision, Version
@@ -28,22 +29,12 @@ class Counts:
     folded: tuple[tuple[int, int], ...] = ()
 
 
-def count_contributions(
-    connection: Connection,
-    languages: Sequence[str],
-    *,
-    theme_id: int,
-    before: datetime,
-    phase_id: int | None = None,
-) -> Counts:
-    """The published contributions of a theme, or of one phase, received before an instant.
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """How many contributions there are of each set of languages: of a theme, and of these in one phase."""
 
-    Comments, associated documents, withdrawn and merged ones do not count; nor does a partial version.
-    A version counts in the language it is in, also where it is out of date.
-    """
-    return partition(
-        languages, count_sets(connection, languages, theme_id=theme_id, before=before, phase_id=phase_id)
-    )
+    theme: tuple[Line, ...]
+    phase: tuple[Line, ...]
 
 
 def count_sets(
@@ -53,14 +44,24 @@ def count_sets(
     theme_id: int,
     before: datetime,
     phase_id: int | None = None,
-) -> list[Line]:
-    """How many contributions there are of each set of languages, neither ordered nor folded."""
-    masks = _masks(languages, theme_id, before)
-    if phase_id is not None:
-        masks = masks.where(col(Contribution.phase_id) == phase_id)
-    sets = masks.subquery()
-    rows = connection.execute(select(sets.c.mask, func.count()).group_by(sets.c.mask))
-    return [(_languages_of(int(mask), languages), int(number)) for mask, number in rows]
+) -> Sets:
+    """The published contributions of a theme received before an instant, neither ordered nor folded.
+
+    Comments, associated documents, withdrawn and merged ones do not count; nor does a partial version.
+    A version counts in the language it is in, also where it is out of date. One statement for theme and phase, so
+    that what is published meanwhile is in both or in neither.
+    """
+    masks = _masks(languages, theme_id, before, phase_id).subquery()
+    rows = connection.execute(
+        select(masks.c.mask, func.count(), func.sum(masks.c.here)).group_by(masks.c.mask)
+    )
+    theme, phase = [], []
+    for mask, number, here in rows:
+        members = _languages_of(int(mask), languages)
+        theme.append((members, int(number)))
+        if here:
+            phase.append((members, int(here)))
+    return Sets(tuple(theme), tuple(phase))
 
 
 def count_comments(connection: Connection, *, theme_id: int, before: datetime) -> int:
@@ -104,13 +105,16 @@ def count_lacking(counts_by_set: Sequence[Line], languages: Sequence[str]) -> di
     }
 
 
-def _masks(languages: Sequence[str], theme_id: int, before: datetime) -> Select[tuple[int]]:
-    """One row a contribution: the sum of its languages' bits. (contribution, language) is unique, so no bit adds twice."""
+def _masks(
+    languages: Sequence[str], theme_id: int, before: datetime, phase_id: int | None
+) -> Select[Any, Any]:
+    """One row a contribution: the sum of its languages' bits, and whether it is the phase's. (contribution, language) is unique, so no bit adds twice."""
     bits = case(
         {language: 1 << place for place, language in enumerate(languages)}, value=col(Version.language)
     )
+    here = literal(0) if phase_id is None else case((col(Contribution.phase_id) == phase_id, 1), else_=0)
     return (
-        select(func.sum(bits).label("mask"))
+        select(func.sum(bits).label("mask"), here.label("here"))
         .select_from(Contribution)
         .join(Version, col(Version.contribution_id) == col(Contribution.id))
         .join(Revision, col(Revision.id) == col(Version.current_revision_id))

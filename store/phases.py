@@ -12,7 +12,6 @@ from config.forum import Settings
 from store.counts import (
     Counts,
     count_comments,
-    count_contributions,
     count_lacking,
     count_sets,
     partition,
@@ -173,15 +172,12 @@ class Phases:
         """The theme's counts before an instant and, of these, the phase's; as a snapshot keeps them."""
         connection = self._session.connection()
         theme_id = phase.theme_id
-        sets = count_sets(connection, languages, theme_id=theme_id, before=before)
-        here = count_contributions(
-            connection, languages, theme_id=theme_id, before=before, phase_id=id_of(phase)
-        )
+        sets = count_sets(connection, languages, theme_id=theme_id, before=before, phase_id=id_of(phase))
         return {
-            "theme": _plain(partition(languages, sets)),
-            "phase": _plain(here),
+            "theme": _plain(partition(languages, sets.theme)),
+            "phase": _plain(partition(languages, sets.phase)),
             "comments": count_comments(connection, theme_id=theme_id, before=before),
-            "lacking": count_lacking(sets, languages),
+            "lacking": count_lacking(sets.theme, languages),
         }
 
     def get_snapshot(self, phase: Phase, kind: str, take: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from store.counts import MAX_LINES, count_comments, count_contributions, count_lacking, partition
+from store.counts import MAX_LINES, count_comments, count_lacking, count_sets, partition
 from store.database import make_engine, open_database
 from store.tables import Contribution, Revision, Theme, Version
 
@@ -133,7 +133,7 @@ def test_the_lines_partition_the_total(connection: Connection, contributions: li
         Given(c.versions, c.comment and n > 0, c.withdrawn, c.genre) for n, c in enumerate(contributions)
     ]
     theme = save(connection, contributions)
-    counts = count_contributions(connection, LANGUAGES, theme_id=theme, before=OPENS)
+    counts = partition(LANGUAGES, count_sets(connection, LANGUAGES, theme_id=theme, before=OPENS).theme)
     comments = count_comments(connection, theme_id=theme, before=OPENS)
     connection.rollback()
     wanted = Counter(line for c in contributions if (line := c.expected()))
