@@ -46,7 +46,7 @@ def parse_address(settings: Settings, email: str) -> LocalAddress | None:
         if email == item.address:
             return LocalAddress("list", language=item.language)
     local, _, domain = email.rpartition("@")
-    if domain != settings.forum.domain.lower():
+    if domain != settings.forum.domain:
         return None
     if local == "postmaster":
         return LocalAddress("postmaster")

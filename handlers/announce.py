@@ -13,7 +13,7 @@ from config.forum import Question
 from config.forum import Theme as ThemeText
 from config.render import Rendered
 from handlers.context import Context
-from handlers.notices import About, enqueue_list_mail, render_notice
+from handlers.notices import About, choose_language, enqueue_list_mail, render_notice
 from store.counts import Counts
 from store.phases import ENQUEUED
 from store.tables import Phase, Synthesis
@@ -166,9 +166,7 @@ def _closing(ctx: Context, phase: Announced, language: str, counts: dict[str, An
 
 def _in_language(ctx: Context, syntheses: dict[str, Synthesis], language: str) -> Synthesis | None:
     """The synthesis in a language, else in the forum's, else in any."""
-    return (
-        syntheses.get(language) or syntheses.get(ctx.forum_language) or next(iter(syntheses.values()), None)
-    )
+    return choose_language(syntheses, language, ctx.forum_language, *syntheses)
 
 
 def _last_day(ctx: Context, row: Phase) -> date:

@@ -9,10 +9,18 @@ from datetime import timedelta
 
 from config.render import Rendered
 from handlers.context import Context, Incoming, Outcome
-from handlers.mail.commands import Command, fold_words, parse_commands
+from handlers.mail.commands import Command, parse_commands
 from handlers.mail.parts import PART, split_parts
-from handlers.notices import About, enqueue_answer, language_of, may_answer, render_notice, shown_name
-from handlers.words import command_words, find_language
+from handlers.notices import (
+    About,
+    choose_language,
+    enqueue_answer,
+    language_of,
+    may_answer,
+    render_notice,
+    shown_name,
+)
+from handlers.words import command_words, find_language, part_words
 from store.sql import id_of
 
 TOKEN_LIFETIME = timedelta(days=3)
@@ -58,21 +66,12 @@ def _commands(incoming: Incoming, ctx: Context) -> tuple[Command, ...]:
     help_alone = Command("help", "", (), "")
     if kind in ("join", "leave", "help"):
         return (Command(kind, "", (), kind),)
-    vocabulary = {
-        language: {name: words for name, words in names.items() if name != "part"}
-        for language, names in command_words(ctx.settings.languages).items()
-    }
+    vocabulary = command_words(ctx.settings.languages)
     return parse_commands(incoming.mail.subject, incoming.text, vocabulary) or (help_alone,)
 
 
 def _request(command: Command, incoming: Incoming, ctx: Context) -> Request:
     languages = ctx.settings.languages
-    part_words = {
-        folded
-        for names in command_words(languages).values()
-        for word in names["part"]
-        for folded in fold_words(word)
-    }
     numbers: list[int] = []
     part, wanted, expects_part = 1, None, False
     for word in command.arguments:
@@ -83,7 +82,7 @@ def _request(command: Command, incoming: Incoming, ctx: Context) -> Request:
             else:
                 numbers.append(int(figures))
             expects_part = False
-        elif word in part_words:
+        elif word in part_words(languages):
             expects_part = True
         else:
             wanted = wanted or find_language(word, languages)
@@ -134,8 +133,7 @@ def _synthesis(request: Request, ctx: Context) -> Rendered | None:
     """The synthesis of a phase, in the language asked for, else the reader's, else the forum's, else any."""
     phase = ctx.uow.phases.find_latest(request.number) if request.number is not None else None
     syntheses = ctx.uow.phases.list_syntheses(phase.id) if phase else {}
-    order = (request.wanted, request.language, ctx.forum_language, *syntheses)
-    synthesis = next((syntheses[language] for language in order if language in syntheses), None)
+    synthesis = choose_language(syntheses, request.wanted, request.language, ctx.forum_language, *syntheses)
     if phase is None or synthesis is None:
         return _once_a_day(request, ctx, "no_synthesis", request.language)
     return _text(request, ctx, "synthesis_text", synthesis.text, synthesis.language, number=phase.number)
@@ -150,8 +148,7 @@ def _get(request: Request, ctx: Context) -> Rendered | None:
         if found
         else {}
     )
-    order = (request.wanted, request.language, *posts)
-    post = next((posts[language] for language in order if language in posts), None)
+    post = choose_language(posts, request.wanted, request.language, *posts)
     if found is None or post is None:
         return _once_a_day(request, ctx, "no_contribution", request.language)
     return _text(
@@ -194,8 +191,6 @@ def _once_a_day(request: Request, ctx: Context, template: str, language: str) ->
         template,
         request.language,
         list_language=language,
-        number=request.number,
-        line=request.command.line,
     )
 
 

@@ -22,7 +22,7 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
     if incoming.text.strip() and said != "approve":
         _tell_unclear(incoming, token, ctx)
         return Outcome("command", "unclear")
-    if ctx.now >= token.expires_at or not ctx.uow.tokens.use(token):
+    if not ctx.uow.tokens.use(token):
         return Outcome("command", "used")
     if token.purpose == "join":
         return _join(incoming, token, ctx)

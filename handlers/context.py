@@ -9,7 +9,6 @@ from config.forum import Settings
 from handlers.classify import Kind
 from handlers.linking.signals import Signal
 from handlers.mail.parse import ParsedMail
-from store.posts import Post
 from store.tables import Contribution, Delivery, Outgoing, Token
 from store.unit import UnitOfWork
 
@@ -54,8 +53,6 @@ class Incoming:
     signal: Signal | None = None
     subject_of: Contribution | None = None
     """The contribution that it translates or comments."""
-    thread: Post | None = None
-    """The post whose mail it answers."""
 
     @property
     def delivery_id(self) -> int:

@@ -63,7 +63,7 @@ def decide(ctx: Context, post: Post, verdict: Verdict, moderator: str, how: How,
         ctx.uow.contributions.set_state(post, outcome)
         if verdict == "reject":
             _return_to_author(ctx, post, decision)
-    _change_outcome(ctx, post, outcome)
+    ctx.uow.deliveries.change_outcome(post.revision.delivery_id, outcome)
     return Decided(Status.DONE, decision)
 
 
@@ -76,19 +76,13 @@ def _undo(ctx: Context, post: Post, standing: Decision | None) -> Decided:
     ctx.uow.contributions.set_state(post, HELD)
     ctx.uow.outbox.cancel(post.revision_id, ("receipt_rejected",))
     ctx.uow.tokens.revive_for_revision(post.revision_id)
-    _change_outcome(ctx, post, HELD)
+    ctx.uow.deliveries.change_outcome(post.revision.delivery_id, HELD)
     return Decided(Status.UNDONE, None)
-
-
-def _change_outcome(ctx: Context, post: Post, outcome: str) -> None:
-    if post.revision.delivery_id is not None:
-        ctx.uow.deliveries.change_outcome(post.revision.delivery_id, outcome)
 
 
 def _return_to_author(ctx: Context, post: Post, decision: Decision) -> None:
     """The moderator's words, sent when the time to undo is over; an answer goes to the moderators."""
-    delivery = ctx.uow.contributions.find_received_by(post.revision)
-    if delivery is not None and not delivery.live:
+    if not ctx.uow.contributions.is_live(post.revision):
         return
     language = post.version.language
     rendered = render_notice(

@@ -7,9 +7,10 @@ The Message-ID is an HMAC of what the mail is: stable over repetition, and ungue
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from config.i18n import get_catalogue
 from config.render import Rendered, render
@@ -18,6 +19,8 @@ from handlers.context import Context, Incoming
 from handlers.mail.answers import without_secrets
 from handlers.mail.compose import Letter, compose, is_deliverable, is_identifier
 from store.outbox import Draft
+
+T = TypeVar("T")
 
 RECEIPTS_A_DAY = 20
 Automatic = Literal["auto-generated", "auto-replied"]
@@ -244,6 +247,11 @@ def language_of(ctx: Context, email: str, said: str | None = None) -> str:
         return str(said)
     own = [language for language in ctx.uow.people.languages(email) if language in languages]
     return own[0] if own else ctx.forum_language
+
+
+def choose_language(texts: Mapping[str, T], *order: str | None) -> T | None:
+    """The text in the first of these languages that there is one in."""
+    return next((texts[language] for language in order if language is not None and language in texts), None)
 
 
 def shown_name(name: str, language: str) -> str:

@@ -39,15 +39,13 @@ def publish(ctx: Context, post: Post) -> str:
     first = post.contribution.number is None
     ctx.uow.contributions.publish(post)
     _withdraw_older(ctx, post)
-    delivery = ctx.uow.contributions.find_received_by(post.revision)
-    if delivery is None or delivery.live:
+    if ctx.uow.contributions.is_live(post.revision):
         _pass_on(ctx, post, what)
         _tell_author(ctx, post, what)
     if first:
         for waiting in ctx.uow.waiting.list_depending((APPROVED,), post.contribution_id):
             outcome = publish(ctx, waiting)
-            if waiting.revision.delivery_id is not None:
-                ctx.uow.deliveries.change_outcome(waiting.revision.delivery_id, outcome)
+            ctx.uow.deliveries.change_outcome(waiting.revision.delivery_id, outcome)
     return "published" if what == "contribution" else what
 
 
@@ -72,8 +70,7 @@ def _withdraw_older(ctx: Context, post: Post) -> None:
         if older and same:
             ctx.uow.contributions.set_state(other, WITHDRAWN)
             ctx.uow.tokens.end_for_revision(other.revision_id)
-            if other.revision.delivery_id is not None:
-                ctx.uow.deliveries.change_outcome(other.revision.delivery_id, WITHDRAWN)
+            ctx.uow.deliveries.change_outcome(other.revision.delivery_id, WITHDRAWN)
 
 
 def what_is(ctx: Context, post: Post) -> What:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from config.addresses import TOKEN_LENGTH, LocalAddress, parse_address
-from handlers.classify import Clues, Kind, classify
+from handlers.classify import Clues, classify
 from handlers.context import Context, Incoming
 from handlers.linking.signals import MIN_WORDS, Signal, find_code, find_signal, texts_agree
 from handlers.mail.parse import ParsedMail, parse_mail
@@ -46,7 +46,7 @@ def read_delivery(delivery: Delivery, raw: bytes, ctx: Context) -> Incoming:
         translates=signal is not None and subject_of is not None,
         answers_contribution=subject_of is not None,
     )
-    kind = classify(mail, to, clues, ctx.settings.forum.domain.lower())
+    kind = classify(mail, to, clues, ctx.settings.forum.domain)
     return Incoming(
         delivery=delivery,
         mail=mail,
@@ -59,7 +59,6 @@ def read_delivery(delivery: Delivery, raw: bytes, ctx: Context) -> Incoming:
         token=token,
         signal=signal,
         subject_of=subject_of,
-        thread=thread,
     )
 
 
@@ -160,6 +159,3 @@ def _answered_post(answered: Outgoing | None, ctx: Context) -> Post | None:
     if answered is None or answered.kind not in PUBLICATIONS:
         return None
     return ctx.uow.contributions.find_post(answered.revision_id)
-
-
-__all__ = ["ANNOUNCEMENTS", "PUBLICATIONS", "Kind", "read_delivery"]

@@ -49,6 +49,5 @@ def _release(ctx: Context, waiting: Post) -> None:
     revision.hold_reasons = ["original-returned"]
     ctx.uow.contributions.set_state(waiting, HELD)
     released = ctx.uow.contributions.find_post(waiting.revision_id)
-    delivery = ctx.uow.contributions.find_received_by(revision)
-    if released and (delivery is None or delivery.live):
+    if released and ctx.uow.contributions.is_live(revision):
         ask_moderators(ctx, released)

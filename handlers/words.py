@@ -42,10 +42,20 @@ def command_words(languages: tuple[str, ...]) -> Vocabulary:
             "leave": catalogue.words(catalogue.pgettext("command", "leave | unsubscribe | stop")),
             "synthesis": catalogue.words(catalogue.pgettext("command", "synthesis")),
             "get": catalogue.words(catalogue.pgettext("command", "get")),
-            "part": catalogue.words(catalogue.pgettext("command", "part")),
         }
         for catalogue in _catalogues(languages)
     }
+
+
+@lru_cache
+def part_words(languages: tuple[str, ...]) -> frozenset[str]:
+    """What stands before the number of a part, folded as arguments are."""
+    return frozenset(
+        folded
+        for catalogue in _catalogues(languages)
+        for word in catalogue.words(catalogue.pgettext("command", "part"))
+        for folded in fold_words(word)
+    )
 
 
 @lru_cache

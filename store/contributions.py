@@ -52,19 +52,16 @@ class Contributions:
 
     def find_post_by_message(self, message_ids: Sequence[str]) -> Post | None:
         """The post whose own mail the first known of these Message-IDs names."""
-        for message_id in message_ids:
-            query = (
-                select(col(Revision.id))
-                .where(
-                    col(Revision.message_id) == message_id,
-                    col(Revision.state).in_((HELD, APPROVED, PUBLISHED)),
-                )
-                .order_by(col(Revision.id))
-                .limit(1)
+        query = (
+            select(col(Revision.message_id), func.min(col(Revision.id)))
+            .where(
+                col(Revision.message_id).in_(message_ids),
+                col(Revision.state).in_((HELD, APPROVED, PUBLISHED)),
             )
-            if (revision_id := self._session.execute(query).scalar_one_or_none()) is not None:
-                return self.find_post(revision_id)
-        return None
+            .group_by(col(Revision.message_id))
+        )
+        found = {row[0]: row[1] for row in self._session.execute(query)}
+        return next((self.find_post(found[named]) for named in message_ids if named in found), None)
 
     def find_same_text(
         self,
@@ -224,9 +221,10 @@ class Contributions:
         decision.undone_at = self._now
         self._session.add(decision)
 
-    def find_received_by(self, revision: Revision) -> Delivery | None:
-        """The delivery that brought a revision."""
-        return self._session.get(Delivery, revision.delivery_id) if revision.delivery_id else None
+    def is_live(self, revision: Revision) -> bool:
+        """Whether people are written to about a revision: not where an archive brought it."""
+        delivery = self._session.get(Delivery, revision.delivery_id) if revision.delivery_id else None
+        return delivery is None or delivery.live
 
     def _next_number(self) -> int:
         """One number more, from a row that the transaction locks: none is given twice, none is skipped."""

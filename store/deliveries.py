@@ -81,8 +81,10 @@ class Deliveries:
         delivery.handled_at = self._now
         self._session.add(delivery)
 
-    def change_outcome(self, delivery_id: int, outcome: str) -> None:
-        """What was held is decided."""
+    def change_outcome(self, delivery_id: int | None, outcome: str) -> None:
+        """What was held is decided; None is a text that no delivery brought."""
+        if delivery_id is None:
+            return
         self._session.execute(
             update(Delivery)
             .where(col(Delivery.id) == delivery_id)
