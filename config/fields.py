@@ -17,6 +17,9 @@ _DOMAIN = re.compile(
 _NAME = re.compile(r"[a-z][a-z0-9]*")
 _HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}")
 _SMARTHOST = re.compile(r"(?:smtps?://[^\s/]+|maildir:///\S+)")
+_IMAP = re.compile(r"imaps?://[^\s/@]+@(?:\[[0-9a-fA-F:]+\]|[^\s/:@\[\]]+)(?::\d{1,5})?/[^\s/].*")
+_LISTENER = re.compile(rf"unix:/.+|{_HOST_PORT.pattern}")
+_SELECTOR = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 _DATABASE = re.compile(r"(?:sqlite:///\S+|postgresql\+psycopg://\S+)")
 
 
@@ -53,7 +56,7 @@ def _clock_time(value: object) -> object:
 
 
 def _port(value: str) -> str:
-    if int(value.rpartition(":")[2]) > 65_535:
+    if not value.startswith("unix:") and int(value.rpartition(":")[2]) > 65_535:
         raise ValueError(f'"{value}": a port is at most 65535')
     return value
 
@@ -81,6 +84,13 @@ Texts = dict[Language, str]
 Moment = Annotated[Any, BeforeValidator(_date)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Smarthost = Annotated[str, _matching(_SMARTHOST, 'a smarthost such as "smtp://127.0.0.1:25"')]
+Listener = Annotated[
+    str,
+    _matching(_LISTENER, '"127.0.0.1:8024" or a socket such as "unix:/run/manyvoices/lmtp"'),
+    AfterValidator(_port),
+]
+ImapUrl = Annotated[str, _matching(_IMAP, 'a mailbox such as "imaps://user@imap.example.org/INBOX"')]
+DkimSelector = Annotated[str, _matching(_SELECTOR, "a DKIM selector")]
 DatabaseUrl = Annotated[str, _matching(_DATABASE, 'a database such as "sqlite:///forum.db"')]
 ShortName = Annotated[str, _matching(_NAME, "a short name of small letters and digits")]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]

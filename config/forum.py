@@ -11,15 +11,19 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from config.contradictions import find_contradictions
 from config.dates import PhaseDates, phase_dates
 from config.fields import (
     ClockTime,
     DatabaseUrl,
     Delimiter,
+    DkimSelector,
     Domain,
     Email,
     HostPort,
+    ImapUrl,
     Language,
+    Listener,
     Moment,
     Reminder,
     ShortName,
@@ -27,7 +31,7 @@ from config.fields import (
     Texts,
     TimeZone,
 )
-from config.loading import ConfigError, Place, at_line, describe_mistakes, read_toml
+from config.loading import ConfigError, at_line, describe_mistakes, read_toml
 
 __all__ = ["ConfigError", "Forum", "MailingList", "Phase", "Server", "Settings", "Theme", "load_settings"]
 
@@ -37,10 +41,12 @@ class _Part(BaseModel):
 
 
 class ImapAccount(_Part):
-    """A mailbox that is read for an external list."""
+    """A mailbox that is read: mail that it holds for an address of ours, and that of external lists."""
 
-    url: str
+    url: ImapUrl
     password_env: str
+    poll_seconds: int = Field(default=300, ge=10, le=1_700)
+    move_to: str | None = None
 
 
 class Server(_Part):
@@ -48,10 +54,19 @@ class Server(_Part):
 
     database: DatabaseUrl = "sqlite:///forum.db"
     smtp: HostPort | None = None
-    lmtp: str | None = None
+    smtp_login: str | None = None
+    smtp_password_env: str = "MANYVOICES_SMTP_PASSWORD"
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+    lmtp: Listener | None = None
     web: HostPort | None = None
     base_url: str | None = None
     smarthost: Smarthost
+    smarthost_rate: int | None = Field(default=None, ge=1)
+    verp: Literal["adaptive", "always"] = "adaptive"
+    from_rewrite: Literal["never", "dmarc", "always"] = "always"
+    dkim_selector: DkimSelector | None = None
+    dkim_key: str | None = None
     max_message_size: int = Field(default=10_000_000, ge=1_000)
     max_contribution_size: int = Field(default=1_000_000, ge=1_000)
     subaddress_delimiter: Delimiter = "+"
@@ -69,6 +84,8 @@ class Forum(_Part):
     moderation: Literal["all", "newcomers", "none"] = "all"
     newcomer_posts: int = Field(default=1, ge=1)
     organizers: list[Email] = Field(min_length=1)
+    relays: list[Email] = []
+    bounce_score: int = Field(default=5, ge=1)
     announce_at: ClockTime = time(9)
     title: Texts = Field(min_length=1)
 
@@ -79,6 +96,7 @@ class MailingList(_Part):
     language: Language
     address: Email
     hosted: bool = True
+    subscribed_as: Email | None = None
     moderators: list[Email] = []
 
 
@@ -159,6 +177,10 @@ class Settings(_Part):
                     return item, phase
         raise KeyError(f"{theme}.{number}")
 
+    def find_file(self, name: str) -> Path:
+        """A file that a setting names; a relative one lies beside forum.toml."""
+        return self.path.parent / name
+
     def text(self, texts: dict[str, str], language: str) -> str:
         """A text in a language, else in the default language, else in any; empty where there is none."""
         return texts.get(language) or texts.get(self.forum.default_language) or next(iter(texts.values()), "")
@@ -180,17 +202,6 @@ class Settings(_Part):
         ]
         if self.forum.moderation == "newcomers":
             warnings.append("forum.moderation: nobody is known for certain yet, so every post waits")
-        unbuilt = {
-            "lmtp": self.server.lmtp,
-            "web": self.server.web,
-            "base_url": self.server.base_url,
-            "imap": self.server.imap,
-        }
-        warnings += [
-            f"server.{name}: this part is not built yet; the line does nothing"
-            for name, value in unbuilt.items()
-            if value
-        ]
         named: list[tuple[str, dict[str, str]]] = [("forum.title", self.forum.title)]
         for theme in self.themes:
             named.append((f"theme {theme.number}: title", theme.title))
@@ -212,59 +223,6 @@ def load_settings(path: Path) -> Settings:
         settings = Settings.model_validate({**document, "path": path})
     except ValidationError as error:
         raise ConfigError(describe_mistakes(path, error, lines)) from None
-    if mistakes := [at_line(path, lines, place, what) for place, what in _find_contradictions(settings)]:
+    if mistakes := [at_line(path, lines, place, what) for place, what in find_contradictions(settings)]:
         raise ConfigError(mistakes)
     return settings
-
-
-def _find_contradictions(settings: Settings) -> list[tuple[Place, str]]:
-    """Mistakes that only the whole shows: things named twice, questions that are not there, phases that overlap."""
-    found: list[tuple[Place, str]] = []
-    for key, values in (
-        ("language", [item.language for item in settings.lists]),
-        ("address", [item.address for item in settings.lists]),
-    ):
-        found += [(("lists", i, key), f'"{v}" stands twice') for i, v in enumerate(values) if v in values[:i]]
-    if settings.forum.default_language not in settings.languages:
-        found.append((("forum", "default_language"), f'no list is in "{settings.forum.default_language}"'))
-    commands = f"{settings.forum.name}@{settings.forum.domain}"
-    for i, item in enumerate(settings.lists):
-        local, _, domain = item.address.rpartition("@")
-        if item.address == commands:
-            found.append((("lists", i, "address"), f'"{commands}" is where commands go'))
-        elif domain == settings.forum.domain and settings.server.subaddress_delimiter in local:
-            found.append((("lists", i, "address"), f'"{local}" holds the subaddress_delimiter'))
-    numbers = [theme.number for theme in settings.themes]
-    found += [
-        (("themes", i, "number"), f"theme {n} stands twice")
-        for i, n in enumerate(numbers)
-        if n in numbers[:i]
-    ]
-    spans: list[tuple[PhaseDates, str]] = []
-    for t, theme in enumerate(settings.themes):
-        questions = [question.number for question in theme.questions]
-        phases = [phase.number for phase in theme.phases]
-        found += [
-            (("themes", t, "questions", i, "number"), f"question {n} stands twice")
-            for i, n in enumerate(questions)
-            if n in questions[:i]
-        ]
-        for p, phase in enumerate(theme.phases):
-            place: Place = ("themes", t, "phases", p)
-            name = f"phase {theme.number}.{phase.number}"
-            if phase.number in phases[:p]:
-                found.append(((*place, "number"), f"{name} stands twice"))
-            if missing := [str(n) for n in phase.questions if n not in questions]:
-                found.append(
-                    ((*place, "questions"), f"theme {theme.number} has no question {', '.join(missing)}")
-                )
-            dates = phase.dates(settings.forum)
-            if dates.closes_at <= dates.opens_at:
-                found.append(((*place, "closes"), f"{name} closes before it opens"))
-            found += [
-                ((*place, "opens"), f"{name} overlaps {other}")
-                for span, other in spans
-                if dates.opens_at < span.closes_at and span.opens_at < dates.closes_at
-            ]
-            spans.append((dates, name))
-    return found

@@ -22,6 +22,9 @@ SENT = "sent"
 FAILED = "failed"
 CANCELLED = "cancelled"
 
+FIRST, ORDINARY, BULK = 0, 1, 2
+"""Priorities where the smarthost takes only so many an hour: announcements, notices to one person, what is passed on."""
+
 MAX_NAMED = 200
 """Message-IDs that are looked up for one mail."""
 
@@ -40,6 +43,8 @@ class Draft:
     content: bytes
     mail_from: str
     send_at: datetime
+    personal: bool = False
+    priority: int = ORDINARY
     purge_when_sent: bool = False
     wording: str = ""
     contribution_id: int | None = None
@@ -78,6 +83,7 @@ class Outbox:
                 "outgoing_id": outgoing_id,
                 "email": email,
                 "state": WAITING,
+                "priority": draft.priority,
                 "attempts": 0,
                 "next_attempt_at": draft.send_at,
                 "reply": "",
@@ -97,6 +103,7 @@ class Outbox:
                 literal(outgoing_id),
                 col(Address.email),
                 literal(WAITING),
+                literal(draft.priority),
                 literal(0),
                 literal(draft.send_at, RECIPIENTS.c.next_attempt_at.type),
                 literal(""),
@@ -105,7 +112,7 @@ class Outbox:
             .where(col(Subscription.language) == language, col(Subscription.state) == ACTIVE)
             .order_by(col(Address.id))
         )
-        columns = ["outgoing_id", "email", "state", "attempts", "next_attempt_at", "reply"]
+        columns = ["outgoing_id", "email", "state", "priority", "attempts", "next_attempt_at", "reply"]
         self._session.connection().execute(insert(RECIPIENTS).from_select(columns, subscribers))
         return outgoing_id
 

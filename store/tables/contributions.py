@@ -44,7 +44,11 @@ class Version(SQLModel, table=True):
 
 
 class Revision(SQLModel, table=True):
-    """One text of a version, with its state: holds, decisions and tokens belong to it."""
+    """One text of a version, with its state: holds, decisions and tokens belong to it.
+
+    `sent_by` names who sent it for its author, who is from `place`; `source` is the attachment that it was read from;
+    `written_in` the language that it seems to be in, where that is another than its version's.
+    """
 
     __table_args__ = (Index("revision_same_text", "author_email", "text_hash"),)
 
@@ -60,6 +64,10 @@ class Revision(SQLModel, table=True):
     text_hash: str
     author_name: str
     author_email: str
+    place: str = ""
+    sent_by: str = ""
+    source: str = ""
+    written_in: str = ""
     attachments: list[dict[str, str | int]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False)
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -17,6 +17,26 @@ class Message(SQLModel, table=True):
         index=True, description="Message-ID header, with its angle brackets; empty where none"
     )
     raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    size: int
+    first_seen_at: datetime
+
+
+class ImapFolder(SQLModel, table=True):
+    """How far a mailbox is read; a folder that is made anew has another UIDVALIDITY (RFC 3501 §2.3.1.1)."""
+
+    __tablename__ = "imap_folder"
+
+    url: str = Field(primary_key=True)
+    uid_validity: int = Field(sa_column=Column(BigInteger, nullable=False))
+    last_uid: int = Field(sa_column=Column(BigInteger, nullable=False))
+    seen_at: datetime
+
+
+class Attachment(SQLModel, table=True):
+    """What came along with a text, kept once by the SHA-256 of its content; that hash is its only name here."""
+
+    hash: str = Field(primary_key=True, max_length=64)
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     size: int
     first_seen_at: datetime
 
@@ -48,7 +68,8 @@ class Delivery(SQLModel, table=True):
 class Outgoing(SQLModel, table=True):
     """A mail that we wrote, rendered to bytes when it was enqueued; `content` is None once it is purged.
 
-    `wording` is then what is left to compare an answer with: the text without its secrets.
+    `wording` is then what is left to compare an answer with: the text without its secrets. One that is `personal`
+    leaves with a return path (and unsubscribe headers) of its own for each recipient.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -59,6 +80,8 @@ class Outgoing(SQLModel, table=True):
     content: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     wording: str = ""
     mail_from: str
+    personal: bool = False
+    priority: int = 1
     created_at: datetime
     send_at: datetime
     purge_when_sent: bool = False
@@ -74,18 +97,43 @@ class OutgoingRecipient(SQLModel, table=True):
     __tablename__ = "outgoing_recipient"
     __table_args__ = (
         UniqueConstraint("outgoing_id", "email"),
-        Index("outgoing_recipient_due", "state", "next_attempt_at"),
+        Index("outgoing_recipient_due", "state", "priority", "next_attempt_at"),
+        Index("outgoing_recipient_sent", "sent_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     outgoing_id: int = Field(foreign_key="outgoing.id")
     email: str
     state: str = "waiting"
+    priority: int = 1
     attempts: int = 0
     next_attempt_at: datetime
     claimed_at: datetime | None = None
     reply: str = ""
     sent_at: datetime | None = None
+
+
+class Bounce(SQLModel, table=True):
+    """One report at a return path of ours that a mail did not arrive; the score of an address is counted from these."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(index=True, description="empty where the report does not say whom it is about")
+    at: datetime = Field(index=True)
+    weight: float = Field(description="1.0 for good, 0.5 for now")
+    status: str = Field(default="", description="enhanced status code of RFC 3463, or nothing")
+    probe: bool = False
+    outgoing_id: int | None = Field(default=None, foreign_key="outgoing.id")
+    delivery_id: int | None = Field(default=None, foreign_key="delivery.id")
+
+
+class DomainPolicy(SQLModel, table=True):
+    """What a domain asks of mail in its name (DMARC, RFC 7489 §6.3), as it was when last looked up."""
+
+    __tablename__ = "domain_policy"
+
+    domain: str = Field(primary_key=True)
+    policy: str
+    checked_at: datetime
 
 
 class Notice(SQLModel, table=True):

@@ -22,6 +22,7 @@ class Address(SQLModel, table=True):
     email: str = Field(unique=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     confirmed_at: datetime | None = None
+    probed_at: datetime | None = None
 
 
 class Subscription(SQLModel, table=True):
@@ -44,6 +45,7 @@ class Token(SQLModel, table=True):
     hash: str = Field(unique=True, max_length=64)
     purpose: str
     email: str
+    about: str = ""
     language: str
     revision_id: int | None = Field(default=None, foreign_key="revision.id", index=True)
     synthesis_id: int | None = Field(default=None, foreign_key="synthesis.id")
