@@ -13,7 +13,8 @@ from config.forum import Question
 from config.forum import Theme as ThemeText
 from config.render import Rendered
 from handlers.context import Context
-from handlers.notices import About, choose_language, enqueue_list_mail, render_notice
+from handlers.list_mail import enqueue_list_mail
+from handlers.notices import About, choose_language, render_notice
 from store.counts import Counts
 from store.phases import ENQUEUED
 from store.tables import Phase, Synthesis

@@ -5,10 +5,10 @@ from typing import Literal
 
 from config.i18n import get_catalogue
 from handlers.context import Context
+from handlers.list_mail import enqueue_list_mail
 from handlers.mail.parts import PART, clip, split_parts
 from handlers.notices import (
     About,
-    enqueue_list_mail,
     enqueue_notice,
     get_message_id,
     may_answer,

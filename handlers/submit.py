@@ -7,8 +7,8 @@ from datetime import timedelta
 from handlers.context import Context, Incoming, Outcome
 from handlers.hold import ask_moderators
 from handlers.mail.parts import clip
-from handlers.notices import About, enqueue_answer, may_answer, render_notice
-from handlers.publish import find_pause, publish, what_is
+from handlers.publish import publish
+from handlers.receipts import confirm_receipt, return_to_author
 from handlers.rules import Disposition, Submitted, Verdict, judge
 from store.posts import APPROVED, HELD, ORIGINAL, TRANSLATION, Post
 from store.sql import id_of
@@ -46,7 +46,7 @@ def submit(submission: Submission, ctx: Context) -> Outcome:
         return duplicate
     verdict = judge(_what_the_rules_see(submission, existing, ctx))
     if verdict.disposition is Disposition.REJECT:
-        _return_to_author(submission, verdict.reasons[0], ctx)
+        return_to_author(ctx, incoming, submission.language, submission.title, verdict.reasons[0])
         return Outcome("rejected", verdict.reasons[0])
     post = _keep(submission, existing, verdict, ctx)
     if verdict.disposition is Disposition.ACCEPT:
@@ -56,7 +56,7 @@ def submit(submission: Submission, ctx: Context) -> Outcome:
     if incoming.live:
         ask_moderators(ctx, post)
         if not incoming.mail.spam:
-            _confirm_receipt(submission, post, ctx)
+            confirm_receipt(ctx, incoming, post)
     return _outcome(post, HELD, verdict.reasons[0])
 
 
@@ -168,65 +168,3 @@ def _find_name(incoming: Incoming, ctx: Context) -> str:
     email = incoming.author_email
     said = incoming.mail.author.name if incoming.mail.author else ""
     return said or ctx.uow.contributions.find_author_name(email) or ctx.uow.people.find_name(email)
-
-
-def _confirm_receipt(submission: Submission, post: Post, ctx: Context) -> None:
-    incoming = submission.incoming
-    if not may_answer(ctx, incoming.author_email, "receipt"):
-        return
-    rendered = render_notice(
-        ctx,
-        "receipt_held",
-        submission.language,
-        title=post.revision.title,
-        what=what_is(ctx, post),
-        number=_named_number(post, ctx),
-        pause=find_pause(ctx, post),
-    )
-    enqueue_answer(
-        ctx,
-        incoming,
-        "receipt_held",
-        str(post.revision_id),
-        submission.language,
-        rendered,
-        reply_to=ctx.addresses.list(submission.language),
-        about=About(post.contribution_id, post.revision_id),
-    )
-
-
-def _named_number(post: Post, ctx: Context) -> int | None:
-    """The number that the author knows: of what is commented, translated or corrected."""
-    if post.contribution.number is None and post.contribution.parent_id is not None:
-        parent = ctx.uow.contributions.find_contribution(post.contribution.parent_id)
-        return parent.number if parent else None
-    return post.contribution.number
-
-
-def _return_to_author(submission: Submission, reason: str, ctx: Context) -> None:
-    """The post was not kept: say why, and what to do about it."""
-    incoming = submission.incoming
-    # Spam forges its sender: an answer would go to somebody who never wrote.
-    if not incoming.live or incoming.mail.spam or not may_answer(ctx, incoming.author_email, "receipt"):
-        return
-    rendered = render_notice(
-        ctx,
-        "receipt_returned",
-        submission.language,
-        title=submission.title,
-        reason=reason,
-        number=None,
-        words="",
-        size=incoming.size,
-        limit=ctx.settings.server.max_contribution_size,
-        list_address=ctx.addresses.list(submission.language),
-    )
-    enqueue_answer(
-        ctx,
-        incoming,
-        "receipt_returned",
-        f"d{incoming.delivery_id}",
-        submission.language,
-        rendered,
-        reply_to=ctx.addresses.list(submission.language),
-    )

@@ -1,0 +1,68 @@
+"""What an author is told at once: the text is here and waits, or was not kept and why."""
+
+from handlers.context import Context, Incoming
+from handlers.notices import About, enqueue_answer, may_answer, render_notice
+from handlers.publish import find_pause, what_is
+from store.posts import Post
+
+
+def confirm_receipt(ctx: Context, incoming: Incoming, post: Post) -> None:
+    """The text is here, and waits."""
+    language = post.version.language
+    if not may_answer(ctx, incoming.author_email, "receipt"):
+        return
+    rendered = render_notice(
+        ctx,
+        "receipt_held",
+        language,
+        title=post.revision.title,
+        what=what_is(ctx, post),
+        number=_named_number(post, ctx),
+        pause=find_pause(ctx, post),
+    )
+    enqueue_answer(
+        ctx,
+        incoming,
+        "receipt_held",
+        str(post.revision_id),
+        language,
+        rendered,
+        reply_to=ctx.addresses.list(language),
+        about=About(post.contribution_id, post.revision_id),
+    )
+
+
+def _named_number(post: Post, ctx: Context) -> int | None:
+    """The number that the author knows: of what is commented, translated or corrected."""
+    if post.contribution.number is None and post.contribution.parent_id is not None:
+        parent = ctx.uow.contributions.find_contribution(post.contribution.parent_id)
+        return parent.number if parent else None
+    return post.contribution.number
+
+
+def return_to_author(ctx: Context, incoming: Incoming, language: str, title: str, reason: str) -> None:
+    """The post was not kept: say why, and what to do about it."""
+    # Spam forges its sender: an answer would go to somebody who never wrote.
+    if not incoming.live or incoming.mail.spam or not may_answer(ctx, incoming.author_email, "receipt"):
+        return
+    rendered = render_notice(
+        ctx,
+        "receipt_returned",
+        language,
+        title=title,
+        reason=reason,
+        number=None,
+        words="",
+        size=incoming.size,
+        limit=ctx.settings.server.max_contribution_size,
+        list_address=ctx.addresses.list(language),
+    )
+    enqueue_answer(
+        ctx,
+        incoming,
+        "receipt_returned",
+        f"d{incoming.delivery_id}",
+        language,
+        rendered,
+        reply_to=ctx.addresses.list(language),
+    )
