@@ -1,7 +1,14 @@
-"""Tries what a forum needs before it runs: its catalogues, its database, its smarthost."""
+"""Tries what a forum needs before it runs: its catalogues, its database, its smarthost, the mailboxes it reads."""
 
+import asyncio
+import os
+from collections.abc import Callable
+from functools import partial
+
+from bridge.edge.credentials import find_login, load_certificate
+from bridge.edge.mailbox import Mailbox, MailboxError, parse_account
 from bridge.wiring import find_secret, make_smarthost
-from config.forum import Settings
+from config.forum import ImapAccount, Settings
 from config.i18n import MissingCatalogueError, get_catalogue
 from config.loading import ConfigError
 from store.database import StoreError, open_database
@@ -15,14 +22,22 @@ async def find_obstacles(settings: Settings) -> list[str]:
             get_catalogue(language)
         except MissingCatalogueError as error:
             found.append(str(error))
-    try:
-        find_secret(settings)
-    except ConfigError as error:
-        found += error.lines
+    looks: tuple[Callable[[Settings], object], ...] = (
+        find_secret,
+        load_certificate,
+        partial(find_login, environ=os.environ),
+    )
+    for look in looks:
+        try:
+            look(settings)
+        except ConfigError as error:
+            found += error.lines
     try:
         open_database(settings.database_url).close()
     except StoreError as error:
         found.append(str(error))
+    for account in settings.server.imap:
+        found += await asyncio.to_thread(_try_mailbox, account)
     try:
         smarthost = make_smarthost(settings)
     except ConfigError as error:
@@ -31,3 +46,18 @@ async def find_obstacles(settings: Settings) -> list[str]:
         found.append(reason)
     await smarthost.close()
     return found
+
+
+def _try_mailbox(account: ImapAccount) -> list[str]:
+    """Log in and select the folder, as the daemon would; nothing is read or marked."""
+    try:
+        mailbox = Mailbox(parse_account(account, os.environ))
+    except ConfigError as error:
+        return error.lines
+    try:
+        mailbox.open()
+    except MailboxError as error:
+        return [f"imap: {error}"]
+    finally:
+        mailbox.close(politely=True)
+    return []

@@ -26,7 +26,7 @@ from bridge.commands.forum import (
     show_json,
 )
 from bridge.daemon import run_daemon
-from bridge.edge.smtp import EdgeError
+from bridge.edge import EdgeError
 from bridge.smarthost import SmarthostError
 from bridge.wiring import (
     House,

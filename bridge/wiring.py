@@ -9,14 +9,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import IntegrityError
 from structlog.typing import FilteringBoundLogger
 
+from bridge.documents import read_document
+from bridge.edge import Edge
+from bridge.edge.credentials import find_login, load_certificate
+from bridge.edge.imap import ImapEdge
+from bridge.edge.lmtp import LmtpEdge
+from bridge.edge.mailbox import parse_account
+from bridge.edge.smtp import SmtpEdge
+from bridge.policies import PolicyLookup, ask_dns
 from bridge.relay import Relay
+from bridge.signature import open_seal
 from bridge.smarthost import Smarthost, open_smarthost
+from bridge.stamp import make_stamp
+from bridge.systemd import NO_SOCKETS, Sockets, refuse_unused
+from bridge.web.edge import Unsubscriber, WebEdge
+from bridge.web.pages import Asked, make_app
 from bridge.worker import Worker
 from config.addresses import TOKEN_LENGTH
 from config.forum import Settings
@@ -24,6 +38,9 @@ from config.i18n import get_catalogue
 from config.secret import SECRET_FILE, create_secret, load_secret
 from handlers.context import Context
 from store.database import Database, StoreError, open_database
+from store.figures import read_figures
+from store.folders import Folders
+from store.spool import Spool
 from store.unit import UnitOfWork
 
 Clock = Callable[[], datetime]
@@ -91,19 +108,70 @@ def keep_in_step(house: House) -> None:
                 raise
 
 
+def make_edges(
+    house: House, spool: Spool, list_ended: Callable[[], list[str]], sockets: Sockets = NO_SOCKETS
+) -> tuple[Edge, ...]:
+    """The doors that forum.toml opens, in the order in which they begin, on the sockets that systemd passed.
+
+    `list_ended` names the roles that do not run (for `/healthz`). ConfigError, EdgeError for one that cannot be.
+    """
+    server = house.settings.server
+    edges: list[Edge] = []
+    if server.smtp:
+        login, tls = find_login(house.settings, os.environ), load_certificate(house.settings)
+        passed = sockets.get(SmtpEdge.name, ())
+        edges.append(
+            SmtpEdge(house.settings, spool, house.now, house.log, login=login, tls=tls, passed=passed)
+        )
+    if server.lmtp:
+        passed = sockets.get(LmtpEdge.name, ())
+        edges.append(LmtpEdge(house.settings, spool, house.now, house.log, passed=passed))
+    if server.imap:
+        accounts = [parse_account(item, os.environ) for item in server.imap]
+        folders = Folders(house.database)
+        edges.append(ImapEdge(accounts, house.settings, spool, folders, house.now, house.log))
+    if server.web:
+        passed = sockets.get(WebEdge.name, ())
+        asked = Asked(
+            settings=house.settings,
+            now=house.now,
+            read_figures=partial(read_figures, house.database.engine),
+            list_ended=list_ended,
+            unsubscribe=Unsubscriber(spool, house.now),
+        )
+        edges.append(WebEdge(make_app(asked), server.web, passed))
+    refuse_unused(sockets, (edge.name for edge in edges))
+    return tuple(edges)
+
+
+def make_policies(house: House) -> PolicyLookup | None:
+    """What asks the DNS about authors' domains; None where nobody wants to know."""
+    if house.settings.server.from_rewrite != "dmarc":
+        return None
+    return PolicyLookup(house.unit, ask_dns, house.log)
+
+
 def make_worker(house: House, on_done: Callable[[], None]) -> Worker:
     """The worker of a house; `on_done` is called when there may be mail to send."""
-    return Worker(house.unit, house.now, on_done, house.log)
+    return Worker(house.unit, house.now, on_done, read_document, house.log)
 
 
 def make_smarthost(settings: Settings) -> Smarthost:
-    """The smarthost of the settings; nothing is connected yet."""
-    return open_smarthost(settings.server.smarthost, os.environ, hostname=settings.forum.domain)
+    """The smarthost of the settings, and the key that signs; nothing is connected yet. ConfigError: one clear line."""
+    seal = open_seal(settings, system_clock)
+    return open_smarthost(settings.server.smarthost, os.environ, hostname=settings.forum.domain, seal=seal)
 
 
 def make_relay(house: House, smarthost: Smarthost) -> Relay:
     """The relay of a house."""
-    return Relay(house.database.engine, smarthost, house.now, house.log)
+    return Relay(
+        house.database.engine,
+        smarthost,
+        house.now,
+        house.log,
+        stamp=make_stamp(house.settings, house.secret),
+        rate=house.settings.server.smarthost_rate,
+    )
 
 
 def system_clock() -> datetime:

@@ -16,13 +16,19 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from structlog.typing import FilteringBoundLogger
 
 from handlers import HANDLERS, phase
-from handlers.context import Context
+from handlers.bounced import report_bounces
+from handlers.context import Context, Incoming, Outcome
 from handlers.due import Due
+from handlers.mail.body import Attachment
+from handlers.mail.documents import Document
 from handlers.read import read_delivery
 from handlers.release import release_orphans
+from handlers.written import NO_DOCUMENTS, Documents
+from store.attachments import hash_content
 from store.phases import ENQUEUED
 
 Unit = Callable[[], AbstractContextManager[Context]]
+ReadDocument = Callable[[bytes], Document]
 
 AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 """What a database says that is locked, full or gone; anything else is somebody's mistake, and stays one."""
@@ -43,10 +49,14 @@ class Worker:
         unit: Unit,
         now: Callable[[], datetime],
         on_done: Callable[[], None],
+        read_document: ReadDocument,
         log: FilteringBoundLogger,
     ) -> None:
         self._unit = unit
         self._now = now
+        self._read_document = read_document
+        self._documents = NO_DOCUMENTS
+        """What the documents of the mail in hand say, which may come once for every list."""
         self._on_done = on_done
         self._log = log
         self._changed = threading.Condition()
@@ -67,6 +77,11 @@ class Worker:
             self._stopping = True
             self._changed.notify_all()
         self._thread.join()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a thread that would handle mail."""
+        return self._thread.is_alive()
 
     def wake(self) -> None:
         """New mail may be there, or something due; from any thread."""
@@ -132,23 +147,19 @@ class Worker:
         """One delivery, whole or not at all; False where none waits."""
         delivery_id = None
         try:
-            with self._unit() as ctx:
-                found = ctx.uow.deliveries.find_waiting(before)
-                if found is None:
-                    return False
-                delivery, raw = found
-                delivery_id = delivery.id
-                incoming = read_delivery(delivery, raw, ctx)
-                outcome = HANDLERS[incoming.kind](incoming, ctx)
-                ctx.uow.deliveries.finish(
-                    delivery,
-                    outcome.name,
-                    kind=incoming.kind.value,
-                    reason=outcome.reason,
-                    contribution_id=outcome.contribution_id,
-                    revision_id=outcome.revision_id,
-                )
-                ctx.uow.commit()
+            while True:
+                with self._unit() as ctx:
+                    found = ctx.uow.deliveries.find_waiting(before)
+                    if found is None:
+                        return False
+                    delivery, raw = found
+                    delivery_id = delivery.id
+                    incoming = read_delivery(delivery, raw, ctx, self._documents)
+                    if not incoming.wanted:
+                        outcome = _handle(incoming, ctx)
+                        break
+                # With no transaction open: nobody waits for the database while a child process reads.
+                self._documents = self._read_documents(incoming.wanted)
         except Exception as error:  # whatever it is, the next message must go on
             if delivery_id is None or not self._set_aside(delivery_id, error):
                 raise
@@ -162,6 +173,17 @@ class Worker:
             reason=outcome.reason,
         )
         return True
+
+    def _read_documents(self, wanted: Sequence[Attachment]) -> Documents:
+        """What documents say, up to the first that says anything."""
+        found: dict[str, Document] = {}
+        for item in wanted:
+            document = self._read_document(item.content)
+            self._log.info("document_read", bytes=item.size, failure=document.failure)
+            found[hash_content(item.content)] = document
+            if document.text:
+                break
+        return found
 
     def _set_aside(self, delivery_id: int, error: Exception) -> bool:
         """Shunt a delivery with its traceback; False where the database is away and it deserves another try."""
@@ -221,6 +243,22 @@ class Worker:
             )
 
 
+def _handle(incoming: Incoming, ctx: Context) -> Outcome:
+    """Handle a delivery, and commit what that led to with its outcome."""
+    outcome = HANDLERS[incoming.kind](incoming, ctx)
+    ctx.uow.deliveries.finish(
+        incoming.delivery,
+        outcome.name,
+        kind=incoming.kind.value,
+        reason=outcome.reason,
+        contribution_id=outcome.contribution_id,
+        revision_id=outcome.revision_id,
+    )
+    ctx.uow.commit()
+    return outcome
+
+
 def _release(ctx: Context) -> tuple[phase.Announcement, ...]:
     release_orphans(ctx)
+    report_bounces(ctx)
     return ()

@@ -11,7 +11,7 @@ from config.forum import Settings
 
 Kind = Literal[
     "list", "reply", "translation", "commands", "join", "leave", "help",
-    "answer", "approve", "reject", "discard", "synthesis", "postmaster", "bounce",
+    "answer", "approve", "reject", "discard", "synthesis", "postmaster", "bounce", "unsubscribe", "subscription",
 ]  # fmt: skip
 
 TOKEN_LENGTH = 26
@@ -25,11 +25,15 @@ _TOKEN = re.compile(rf"(m|ok|no|drop)-([a-z2-7]{{{TOKEN_LENGTH}}})")
 _NUMBERED = re.compile(r"([ct])([1-9]\d{0,8})(?:-([a-z]{2,3}(?:-[a-z]+)?))?")
 _SYNTHESIS = re.compile(r"s(?:([1-9]\d{0,3})\.)?([1-9]\d{0,3})-([a-z]{2,3}(?:-[a-z]+)?)")
 _BOUNCE = re.compile(r"b-([a-z0-9=._-]{1,60})")
+_UNSUBSCRIBE = re.compile(r"u-([a-z0-9=._-]{1,60})")
 
 
 @dataclass(frozen=True, slots=True)
 class LocalAddress:
-    """What one of our addresses means; `token` also holds what stands after `b-` of a return path."""
+    """What one of our addresses means; `token` also holds what stands after `b-` of a return path, or `u-`.
+
+    A "subscription" is the address that is subscribed for us to the external list of its language.
+    """
 
     kind: Kind
     language: str | None = None
@@ -45,6 +49,8 @@ def parse_address(settings: Settings, email: str) -> LocalAddress | None:
     for item in settings.lists:
         if email == item.address:
             return LocalAddress("list", language=item.language)
+        if email == item.subscribed_as:
+            return LocalAddress("subscription", language=item.language)
     local, _, domain = email.rpartition("@")
     if domain != settings.forum.domain:
         return None
@@ -76,6 +82,8 @@ def _parse_forum(settings: Settings, detail: str) -> LocalAddress | None:
         return LocalAddress(_TOKEN_KINDS[token[1]], token=token[2])
     if bounce := _BOUNCE.fullmatch(detail):
         return LocalAddress("bounce", token=bounce[1])
+    if unsubscribe := _UNSUBSCRIBE.fullmatch(detail):
+        return LocalAddress("unsubscribe", token=unsubscribe[1])
     languages = {language.lower(): language for language in settings.languages}
     if (numbered := _NUMBERED.fullmatch(detail)) and numbered[3] in languages:
         return _numbered(numbered, languages[numbered[3]])
@@ -105,6 +113,18 @@ class Addresses:
         """The list of a language."""
         return self._settings.list_for(language).address
 
+    def answers(self, language: str) -> str:
+        """Where answers to what we wrote to one person go; not to an external list, whose readers would get them."""
+        return self.list(language) if self._settings.list_for(language).hosted else self.commands
+
+    def poster(self, language: str) -> str:
+        """Who posts to the list of a language: the list itself, or at an external one the forum's own address.
+
+        Not `subscribed_as`: what comes there is believed to come from the list, so its readers must not learn of it.
+        """
+        item = self._settings.list_for(language)
+        return item.address if item.hosted else self.commands
+
     def reply(self, number: int, language: str) -> str:
         """Answers to a contribution, on the list of a language."""
         return self._detailed(f"c{number}-{language}")
@@ -132,6 +152,10 @@ class Addresses:
     def bounce(self, signed: str) -> str:
         """The return path of list mail."""
         return self._detailed(f"b-{signed}")
+
+    def unsubscribe(self, signed: str) -> str:
+        """Where a reader leaves in one step."""
+        return self._detailed(f"u-{signed}")
 
     def _detailed(self, detail: str) -> str:
         return (

@@ -61,6 +61,14 @@ def _port(value: str) -> str:
     return value
 
 
+def _no_password(value: str) -> str:
+    if ":" in value.partition("//")[2].partition("/")[0].rpartition("@")[0]:
+        raise ValueError("a password does not belong here, but in the variable that password_env names")
+    if re.search(r"[\x00-\x1f\x7f]|%(?:[01]\w|7f)", value, re.IGNORECASE):
+        raise ValueError("there is a control character in it")
+    return value
+
+
 def _date(value: object) -> object:
     if isinstance(value, date):
         if not 1970 <= value.year <= 2200:
@@ -89,7 +97,11 @@ Listener = Annotated[
     _matching(_LISTENER, '"127.0.0.1:8024" or a socket such as "unix:/run/manyvoices/lmtp"'),
     AfterValidator(_port),
 ]
-ImapUrl = Annotated[str, _matching(_IMAP, 'a mailbox such as "imaps://user@imap.example.org/INBOX"')]
+ImapUrl = Annotated[
+    str,
+    AfterValidator(_no_password),
+    _matching(_IMAP, 'a mailbox such as "imaps://user@imap.example.org/INBOX"'),
+]
 DkimSelector = Annotated[str, _matching(_SELECTOR, "a DKIM selector")]
 DatabaseUrl = Annotated[str, _matching(_DATABASE, 'a database such as "sqlite:///forum.db"')]
 ShortName = Annotated[str, _matching(_NAME, "a short name of small letters and digits")]

@@ -15,6 +15,7 @@ from handlers import (
     recorded,
     synthesis,
     translation,
+    unsubscribe,
 )
 from handlers.classify import Kind
 from handlers.context import Context, Incoming, Outcome
@@ -26,6 +27,7 @@ HANDLERS: Mapping[Kind, Handler] = {
     Kind.AUTOMATIC: recorded.handle,
     Kind.MISADDRESSED: recorded.handle,
     Kind.BOUNCE: bounce.handle,
+    Kind.UNSUBSCRIBE: unsubscribe.handle,
     Kind.DECISION: approval.handle,
     Kind.CONFIRMATION: confirmation.handle,
     Kind.COMMAND: command.handle,

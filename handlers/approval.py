@@ -7,10 +7,13 @@ was sent to.
 from config.i18n import get_catalogue
 from handlers.context import Context, Incoming, Outcome
 from handlers.decide import Decided, How, Status, decide
+from handlers.hold import find_two_languages
 from handlers.mail.answers import Answer, Verdict, clean_reason, parse_answer
+from handlers.move import find_obstacle, move
 from handlers.notices import About, enqueue_answer, render_notice
-from handlers.words import answer_words
-from store.posts import Post
+from handlers.split import find_split, split
+from handlers.words import answer_words, language_names
+from store.posts import HELD, Post
 from store.tables import Token
 
 ANSWERS_A_DAY = 20
@@ -41,15 +44,44 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
         return Outcome("decision", "expired", post.contribution_id, post.revision_id)
     decided = _decide(ctx, post, token, answer, how)
     if decided.status is not Status.DONE:
-        _tell(ctx, incoming, token, post, decided.status.value, decided)
+        _tell(ctx, incoming, token, post, decided.status.value, decided, answer.language)
     return Outcome("decision", decided.status.value, post.contribution_id, post.revision_id)
 
 
 def _decide(ctx: Context, post: Post, token: Token, answer: Answer, how: How) -> Decided:
+    """Locked first: two who decide at once do not each hold what the other waits for."""
+    contributions = ctx.uow.contributions
+    contributions.lock(post)
     verdict: Verdict = answer.verdict or "undo"
-    if verdict != "undo" and not ctx.uow.tokens.use(token):
-        return Decided(Status.STANDS, ctx.uow.contributions.find_decision(post.revision_id))
+    if token.language != post.version.language:
+        # The notice belonged to a list that the text has left.
+        decision = contributions.find_decision(post.revision_id)
+        stands = decision is not None and verdict != "undo"
+        return Decided(Status.STANDS, decision) if stands else Decided(Status.MOVED, None)
+    if verdict == "undo":
+        return decide(ctx, post, verdict, token.email, how)
+    if obstacle := _find_obstacle(ctx, post, answer):
+        return Decided(obstacle, contributions.find_decision(post.revision_id))
+    if not ctx.uow.tokens.use(token):
+        waits = post.revision.state == HELD
+        return Decided(
+            Status.SUPERSEDED if waits else Status.STANDS, contributions.find_decision(post.revision_id)
+        )
+    if verdict == "move":
+        return move(ctx, post, answer.language, token.email, how)
+    if verdict == "split":
+        return split(ctx, post, token.email, how)
     return decide(ctx, post, verdict, token.email, how, answer.reason)
+
+
+def _find_obstacle(ctx: Context, post: Post, answer: Answer) -> Status | None:
+    """What makes an answer impossible to carry out; the token stays good for another answer."""
+    if answer.verdict == "move":
+        return find_obstacle(ctx, post, answer.language)
+    if answer.verdict == "split":
+        found = find_split(ctx, post)
+        return found if isinstance(found, Status) else None
+    return None
 
 
 def _read_answer(incoming: Incoming, ctx: Context) -> tuple[Answer, How]:
@@ -58,16 +90,23 @@ def _read_answer(incoming: Incoming, ctx: Context) -> tuple[Answer, How]:
     if verdict := _BY_ADDRESS.get(kind):
         reason = clean_reason(incoming.text) if verdict == "reject" else ""
         return Answer(verdict, reason), "address"
-    return parse_answer(incoming.text, answer_words(ctx.settings.languages)), "reply"
+    languages = ctx.settings.languages
+    return parse_answer(incoming.text, answer_words(languages), language_names(languages)), "reply"
 
 
 def _tell(
-    ctx: Context, incoming: Incoming, token: Token, post: Post, status: str, decided: Decided | None
+    ctx: Context,
+    incoming: Incoming,
+    token: Token,
+    post: Post,
+    status: str,
+    decided: Decided | None,
+    asked: str = "",
 ) -> None:
     """What stands, and the answers we know. At most twenty a day, and never to what is automatic."""
     if not ctx.uow.people.allow(incoming.author_email, "decision", ANSWERS_A_DAY):
         return
-    language = post.version.language
+    language = token.language
     catalogue = get_catalogue(language)
     decision = decided.decision if decided else None
     rendered = render_notice(
@@ -80,6 +119,10 @@ def _tell(
         verdict=decision.verdict if decision else "",
         moderator=decision.moderator if decision else "",
         moment=catalogue.moment(decision.decided_at, ctx.settings.zone) if decision else "",
+        text_language=post.version.language,
+        asked_language=asked,
+        written_in=post.revision.written_in,
+        two_languages=find_two_languages(ctx, post),
     )
     enqueue_answer(
         ctx,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.addresses import LocalAddress
+from handlers.leaving import find_leave_token
 from handlers.mail.parse import ParsedMail
 
 RECEIVED_CAP = 50
@@ -24,6 +25,7 @@ class Kind(StrEnum):
 
     LOOP = "loop"
     BOUNCE = "bounce"
+    UNSUBSCRIBE = "unsubscribe"
     AUTOMATIC = "automatic"
     DECISION = "decision"
     CONFIRMATION = "confirmation"
@@ -53,6 +55,12 @@ class Clues:
     """An explicit signal says that this is a version of a known contribution."""
     answers_contribution: bool = False
     """It answers a known contribution, published or held."""
+    distributed: bool = False
+    """An external list has distributed it: its list headers and its return path are that list's."""
+    administrative: bool = False
+    """That list's server itself writes."""
+    own_copy: bool = False
+    """We wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ class Question:
 
 
 def _is_loop(q: Question) -> bool:
-    return q.own_domain in q.mail.loop or q.mail.received_count > RECEIVED_CAP
+    return q.clues.own_copy or q.own_domain in q.mail.loop or q.mail.received_count > RECEIVED_CAP
 
 
 def _is_automatic(q: Question) -> bool:
@@ -74,16 +82,31 @@ def _is_automatic(q: Question) -> bool:
     mail = q.mail
     if q.clues.archive:
         return mail.content_type == "multipart/report"
+    if q.clues.distributed:
+        return q.clues.administrative or _says_so(mail)
+    by_list = mail.precedence in ("bulk", "list") or bool(mail.list_id)
+    return q.clues.mail_from in ("", "<>") or by_list or _says_so(mail)
+
+
+def _says_so(mail: ParsedMail) -> bool:
+    """What a robot wrote, or another forum like this one."""
     author = mail.author.email.partition("@")[0].lower() if mail.author else ""
     return (
-        q.clues.mail_from in ("", "<>")
-        or mail.auto_submitted not in ("", "no")
-        or mail.precedence in ("bulk", "junk", "list", "auto_reply")
-        or bool(mail.list_id)
+        mail.auto_submitted not in ("", "no")
+        or mail.precedence in ("junk", "auto_reply")
         or mail.content_type == "multipart/report"
+        or bool(mail.loop)
         or author in _ROBOTS
         or any(name.lower() in ("x-autoreply", "x-autorespond", "x-autorply") for name, _ in mail.headers)
     )
+
+
+def _is_unsubscription(q: Question) -> bool:
+    """By a button, which has no sender, or by a mail that nothing says a list or an autoresponder wrote."""
+    mail = q.mail
+    says_so = mail.auto_submitted not in ("", "no") or mail.precedence or mail.list_id
+    report = mail.content_type == "multipart/report"
+    return bool(find_leave_token(q.to, mail.subject)) and not (says_so or report)
 
 
 def _to(*kinds: str) -> Callable[[Question], bool]:
@@ -98,10 +121,11 @@ TABLE: tuple[tuple[Callable[[Question], bool], Kind], ...] = (
     (lambda q: q.to is None, Kind.MISADDRESSED),
     (_is_loop, Kind.LOOP),
     (_to("bounce"), Kind.BOUNCE),
+    (_is_unsubscription, Kind.UNSUBSCRIBE),
     (_is_automatic, Kind.AUTOMATIC),
     (_to("postmaster"), Kind.POSTMASTER),
     (lambda q: q.clues.token_purpose == "approve", Kind.DECISION),
-    (lambda q: q.clues.token_purpose in ("join", "leave", "synthesis"), Kind.CONFIRMATION),
+    (lambda q: q.clues.token_purpose in ("join", "leave", "also", "return", "synthesis"), Kind.CONFIRMATION),
     (_to(*_ANSWERS), Kind.DECISION),
     (_to("synthesis"), Kind.SYNTHESIS),
     (_to(*_COMMANDS), Kind.COMMAND),

@@ -7,9 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from config.addresses import parse_address
 from config.render import Rendered
+from handlers.also import ask_both
 from handlers.context import Context, Incoming, Outcome
 from handlers.mail.commands import Command, parse_commands
+from handlers.mail.compose import is_deliverable
+from handlers.mail.headers import parse_mailboxes
 from handlers.mail.parts import PART, split_parts
 from handlers.notices import (
     About,
@@ -19,6 +23,7 @@ from handlers.notices import (
     may_answer,
     render_notice,
     shown_name,
+    with_place,
 )
 from handlers.words import command_words, find_language, part_words
 from store.sql import id_of
@@ -129,6 +134,21 @@ def _leave(request: Request, ctx: Context) -> Rendered | None:
     return None
 
 
+def _also(request: Request, ctx: Context) -> Rendered | None:
+    """Another address of the same person; both are asked."""
+    # As it was written: what is compared has lost its accents.
+    boxes = [
+        box for word in request.command.line.split() for box in parse_mailboxes(word.strip("<>()«»\"'.,;"))
+    ]
+    own = request.incoming.author_email
+    other = next((box.email for box in boxes if box.email != own and is_deliverable(box.email)), None)
+    if other is None or parse_address(ctx.settings, other) is not None:
+        return _once_a_day(request, ctx, "also_unclear", request.language)
+    if may_answer(ctx, own, "also"):
+        ask_both(ctx, request.incoming, other, request.language)
+    return None
+
+
 def _synthesis(request: Request, ctx: Context) -> Rendered | None:
     """The synthesis of a phase, in the language asked for, else the reader's, else the forum's, else any."""
     phase = ctx.uow.phases.find_latest(request.number) if request.number is not None else None
@@ -159,7 +179,7 @@ def _get(request: Request, ctx: Context) -> Rendered | None:
         post.version.language,
         number=number,
         title=post.revision.title,
-        author_name=shown_name(post.revision.author_name, request.language),
+        author_name=with_place(shown_name(post.revision.author_name, request.language), post.revision.place),
         day=post.revision.received_at.astimezone(ctx.settings.zone).date(),
     )
 
@@ -236,4 +256,5 @@ ANSWERS: Mapping[str, Callable[[Request, Context], Rendered | None]] = {
     "leave": _leave,
     "synthesis": _synthesis,
     "get": _get,
+    "also": _also,
 }

@@ -1,10 +1,12 @@
 """The answer to "was this really you?": it joins, leaves, or makes a synthesis stand (double opt-in)."""
 
 from config.render import Rendered
+from handlers.also import ALSO, confirm_one
 from handlers.announce import announce_synthesis
+from handlers.bounced import welcome_back
 from handlers.context import Context, Incoming, Outcome
 from handlers.mail.answers import parse_answer
-from handlers.notices import About, enqueue_answer, render_notice
+from handlers.notices import About, enqueue_answer, enqueue_notice, render_notice
 from handlers.words import answer_words
 from store.tables import Token
 
@@ -28,6 +30,10 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
         return _join(incoming, token, ctx)
     if token.purpose == "leave":
         return _leave(incoming, token, ctx)
+    if token.purpose == "return":
+        return _return(incoming, token, ctx)
+    if token.purpose == ALSO:
+        return _also(token, ctx)
     return _confirm_synthesis(token, ctx)
 
 
@@ -57,6 +63,28 @@ def _leave(incoming: Incoming, token: Token, ctx: Context) -> Outcome:
     )
     _answer(incoming, token, "left", rendered, ctx)
     return Outcome("command", "left")
+
+
+def _return(incoming: Incoming, token: Token, ctx: Context) -> Outcome:
+    """Mail reaches the person again."""
+    if not welcome_back(ctx, token.email):
+        return Outcome("command", "not-suspended")
+    ctx.uow.journal.write("return", "subscriber", "subscription")
+    rendered = render_notice(
+        ctx, "back", token.language, leave_address=ctx.addresses.action(token.language, "leave")
+    )
+    _answer(incoming, token, "back", rendered, ctx)
+    return Outcome("command", "back")
+
+
+def _also(token: Token, ctx: Context) -> Outcome:
+    """Told at both addresses once both have said yes."""
+    if not confirm_one(ctx, token):
+        return Outcome("command", "also-half")
+    for email, other in ((token.email, token.about), (token.about, token.email)):
+        rendered = render_notice(ctx, "also_done", token.language, other=other)
+        enqueue_notice(ctx, "also_done", f"{token.id}.{email}", email, token.language, rendered)
+    return Outcome("command", "also")
 
 
 def _confirm_synthesis(token: Token, ctx: Context) -> Outcome:

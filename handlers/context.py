@@ -6,8 +6,10 @@ from datetime import datetime
 
 from config.addresses import Addresses, LocalAddress
 from config.forum import Settings
+from handlers.attribution import Attribution
 from handlers.classify import Kind
 from handlers.linking.signals import Signal
+from handlers.mail.body import Attachment
 from handlers.mail.parse import ParsedMail
 from store.tables import Contribution, Delivery, Outgoing, Token
 from store.unit import UnitOfWork
@@ -53,6 +55,20 @@ class Incoming:
     signal: Signal | None = None
     subject_of: Contribution | None = None
     """The contribution that it translates or comments."""
+    by: Attribution | None = None
+    """The author, where somebody else sent the text and may vouch for it."""
+    source: str = ""
+    """Name of the attachment that the text was read from."""
+    wanted: tuple[Attachment, ...] = ()
+    """Documents whose text has to be read before the mail can be handled."""
+    unread: bool = False
+    """It says no more than that something is attached, which could not be read."""
+    distributed: bool = False
+    """The external list of its language has sent it to its readers, us among them."""
+    past_list: bool = False
+    """It came where only what that list distributes should."""
+    own_copy: bool = False
+    """We wrote it."""
 
     @property
     def delivery_id(self) -> int:

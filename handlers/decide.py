@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from handlers.context import Context
-from handlers.mail.answers import Verdict, clean_reason
+from handlers.mail.answers import clean_reason
 from handlers.notices import About, enqueue_notice, render_notice
 from handlers.publish import publish
 from store.posts import DISCARDED, HELD, REJECTED, Post
@@ -16,6 +16,8 @@ UNDO = timedelta(minutes=30)
 """How long a rejection can be taken back: the author is told after that."""
 
 How = Literal["address", "reply", "command line"]
+Ruling = Literal["approve", "reject", "discard", "undo"]
+"""What `decide` carries out; moving and splitting have modules of their own."""
 
 
 class Status(StrEnum):
@@ -26,6 +28,15 @@ class Status(StrEnum):
     UNDONE = "undone"
     TOO_LATE = "too-late"
     WAITING = "waiting"
+    SUPERSEDED = "superseded"
+    """There is a newer notice about it, with a token that is good."""
+    MOVED = "moved"
+    """It waits on another list, whose moderators decide."""
+    SAME_LIST = "same-list"
+    HAS_VERSION = "has-version"
+    """It cannot be moved or split: there is a text in that language already."""
+    NOT_TWO = "not-two"
+    """It cannot be split: it is not in two languages one below the other, or no original that waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ class Decided:
     decision: Decision | None
 
 
-def decide(ctx: Context, post: Post, verdict: Verdict, moderator: str, how: How, reason: str = "") -> Decided:
+def decide(ctx: Context, post: Post, verdict: Ruling, moderator: str, how: How, reason: str = "") -> Decided:
     """Approve, reject, discard or undo. The first decision stands; a later one changes nothing and is told so."""
     ctx.uow.contributions.lock(post)
     standing = ctx.uow.contributions.find_decision(post.revision_id)
@@ -44,6 +55,22 @@ def decide(ctx: Context, post: Post, verdict: Verdict, moderator: str, how: How,
         return _undo(ctx, post, standing)
     if standing is not None or post.revision.state != HELD:
         return Decided(Status.STANDS, standing)
+    decision = keep_decision(ctx, post, verdict, moderator, how, reason)
+    if verdict == "approve":
+        outcome = publish(ctx, post)
+    else:
+        outcome = REJECTED if verdict == "reject" else DISCARDED
+        ctx.uow.contributions.set_state(post, outcome)
+        if verdict == "reject":
+            _return_to_author(ctx, post, decision)
+    ctx.uow.deliveries.change_outcome(post.revision.delivery_id, outcome)
+    return Decided(Status.DONE, decision)
+
+
+def keep_decision(
+    ctx: Context, post: Post, verdict: Ruling, moderator: str, how: How, reason: str = ""
+) -> Decision:
+    """Write a decision down; nobody else's token is good after it."""
     decision = Decision(
         revision_id=post.revision_id,
         moderator=moderator,
@@ -56,15 +83,7 @@ def decide(ctx: Context, post: Post, verdict: Verdict, moderator: str, how: How,
     ctx.uow.contributions.add(decision)
     ctx.uow.tokens.end_for_revision(post.revision_id)
     ctx.uow.journal.write(verdict, moderator, f"revision {post.revision_id}", how=how, reason=decision.reason)
-    if verdict == "approve":
-        outcome = publish(ctx, post)
-    else:
-        outcome = REJECTED if verdict == "reject" else DISCARDED
-        ctx.uow.contributions.set_state(post, outcome)
-        if verdict == "reject":
-            _return_to_author(ctx, post, decision)
-    ctx.uow.deliveries.change_outcome(post.revision.delivery_id, outcome)
-    return Decided(Status.DONE, decision)
+    return decision
 
 
 def _undo(ctx: Context, post: Post, standing: Decision | None) -> Decided:
@@ -75,7 +94,7 @@ def _undo(ctx: Context, post: Post, standing: Decision | None) -> Decided:
     ctx.uow.contributions.undo(standing)
     ctx.uow.contributions.set_state(post, HELD)
     ctx.uow.outbox.cancel(post.revision_id, ("receipt_rejected",))
-    ctx.uow.tokens.revive_for_revision(post.revision_id)
+    ctx.uow.tokens.revive_for_revision(post.revision_id, post.version.language)
     ctx.uow.deliveries.change_outcome(post.revision.delivery_id, HELD)
     return Decided(Status.UNDONE, None)
 
@@ -104,7 +123,7 @@ def _return_to_author(ctx: Context, post: Post, decision: Decision) -> None:
         post.revision.author_email,
         language,
         rendered,
-        reply_to=ctx.addresses.list(language),
+        reply_to=ctx.addresses.answers(language),
         in_reply_to=post.revision.message_id,
         automatic="auto-replied",
         send_at=decision.takes_effect_at,

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from config.render import Rendered
 from handlers.context import Context
-from handlers.mail.parts import cut_text
+from handlers.mail.language import find_parts
+from handlers.mail.parts import clip, cut_text
 from handlers.notices import About, enqueue_notice, render_notice
-from handlers.publish import list_attachments, what_is
+from handlers.publish import MAX_FILE_NAME, list_attachments, what_is
 from store.posts import Post
 from store.sql import id_of
 
@@ -15,6 +16,8 @@ MAX_NOTICE = 3_000
 """Bytes of a moderator's notice; with its headers it stays under 4 kB."""
 SHORTEST = 200
 """Bytes of the text that are shown whatever the rest takes."""
+MAX_CUT, SHORTEST_CUT = 500, 200
+"""Bytes that are shown of what was left out: beside a short text, and beside one that needs the room itself."""
 
 
 def ask_moderators(ctx: Context, post: Post) -> None:
@@ -30,9 +33,7 @@ def ask_moderator(ctx: Context, post: Post, email: str) -> None:
     token = ctx.uow.tokens.issue(
         secret, "approve", email, language, TOKEN_LIFETIME, revision_id=post.revision_id
     )
-    rendered = _render(ctx, post, language, secret, MAX_NOTICE)
-    if (excess := len(rendered.body.encode()) - MAX_NOTICE) > 0:
-        rendered = _render(ctx, post, language, secret, max(MAX_NOTICE - excess, SHORTEST))
+    rendered = _fit(ctx, post, language, secret)
     enqueue_notice(
         ctx,
         "held",
@@ -45,10 +46,24 @@ def ask_moderator(ctx: Context, post: Post, email: str) -> None:
     )
 
 
-def _render(ctx: Context, post: Post, language: str, secret: str, room: int) -> Rendered:
-    """The notice, with at most `room` bytes of the text."""
+def _fit(ctx: Context, post: Post, language: str, secret: str) -> Rendered:
+    """The notice in its room: what was left out gives way first, then the text."""
+    shown = min(len(post.revision.text.encode()), MAX_NOTICE)
+    rendered = _render(ctx, post, language, secret, shown, MAX_CUT)
+    if len(rendered.body.encode()) > MAX_NOTICE:
+        rendered = _render(ctx, post, language, secret, shown, SHORTEST_CUT)
+    # A text that is cut short says so, which takes room again.
+    while (excess := len(rendered.body.encode()) - MAX_NOTICE) > 0 and shown > SHORTEST:
+        shown = max(shown - excess, SHORTEST)
+        rendered = _render(ctx, post, language, secret, shown, SHORTEST_CUT)
+    return rendered
+
+
+def _render(ctx: Context, post: Post, language: str, secret: str, room: int, cut_room: int) -> Rendered:
+    """The notice, with at most `room` bytes of the text and `cut_room` of what was left out."""
     revision, addresses = post.revision, ctx.addresses
     beginning, whole = cut_text(revision.text, room)
+    left_out, left_out_whole = cut_text(revision.cut, cut_room)
     return render_notice(
         ctx,
         "held",
@@ -64,15 +79,29 @@ def _render(ctx: Context, post: Post, language: str, secret: str, room: int) -> 
         size=len(revision.text.encode()),
         attachments=list_attachments(post),
         reasons=tuple(revision.hold_reasons),
+        written_in=revision.written_in,
+        two_languages=find_two_languages(ctx, post),
         linked_by=post.version.linked_by,
         beginning=beginning,
         whole=whole,
-        has_cut=bool(revision.cut.strip()),
+        place=revision.place,
+        sent_by=revision.sent_by,
+        source=clip(revision.source, MAX_FILE_NAME, MAX_FILE_NAME),
+        left_out=left_out,
+        left_out_whole=left_out_whole,
         token=secret,
         approve_address=addresses.token("approve", secret),
         reject_address=addresses.token("reject", secret),
         discard_address=addresses.token("discard", secret),
     )
+
+
+def find_two_languages(ctx: Context, post: Post) -> tuple[str, ...]:
+    """The languages that a text can be split into; nothing where that is not offered."""
+    if "two-languages" not in post.revision.hold_reasons:
+        return ()
+    parts = find_parts(post.revision.text, ctx.settings.languages)
+    return tuple(part.language for part in parts or ())
 
 
 def _title_of_subject(ctx: Context, post: Post) -> str:

@@ -1,14 +1,26 @@
 """Writes mail to a whole list: to its subscribers, or to the address of an external one. RFC 2369, 2919.
 
-It leaves with a signed return path, so that a bounce tells which mail it is about, and whose subscriber did not get it.
+It leaves with a signed return path, so that a bounce tells which mail it is about. Where that does not say enough, or
+readers can leave in one step on a page of ours, each has a copy of their own (`bridge/stamp.py` writes what differs).
 """
 
+from datetime import timedelta
+from typing import Literal
+
+from config.forum import MailingList
 from config.render import Rendered
 from config.signing import sign
 from handlers.context import Context
+from handlers.leaving import find_leave_page
 from handlers.mail.compose import Letter, compose, is_identifier
+from handlers.mail.headers import Mailbox
 from handlers.notices import NOTHING, About, find_forum_title, get_message_id, loop_header
-from store.outbox import Draft
+from store.outbox import BULK, FIRST, Draft
+
+ANNOUNCEMENTS = ("opening", "closing", "reminder", "synthesis_published")
+"""Kinds that go first where the smarthost takes only so many an hour."""
+RECENT = timedelta(days=14)
+"""How long copies are personal after a bounce that did not say whom it is about."""
 
 
 def enqueue_list_mail(
@@ -18,19 +30,20 @@ def enqueue_list_mail(
     language: str,
     rendered: Rendered,
     *,
-    from_name: str | None = None,
+    author: Mailbox | None = None,
     reply_to: str | None = None,
     in_reply_to: str = "",
     about: About = NOTHING,
 ) -> int | None:
     """A mail to everybody on the list of a language, once: to its subscribers, or to an external list's address.
 
-    `from_name` is the author of what is passed on; without it the mail is the forum's own notice.
+    `author` is in whose name a text is passed on; without it the mail is the forum's own notice.
     """
     mailing_list = ctx.settings.list_for(language)
     letter = Letter(
-        from_name=from_name or find_forum_title(ctx, language),
-        from_email=mailing_list.address,
+        from_name=author.name if author else find_forum_title(ctx, language),
+        # A list server lets in whoever is subscribed to it, and nobody who claims to be another.
+        from_email=author.email if author and mailing_list.hosted else ctx.addresses.poster(language),
         to=mailing_list.address,
         subject=rendered.subject,
         body=rendered.body,
@@ -38,8 +51,9 @@ def enqueue_list_mail(
         date=ctx.now,
         reply_to=reply_to or mailing_list.address,
         in_reply_to=in_reply_to if is_identifier(in_reply_to) else None,
-        auto_submitted=None if from_name else "auto-generated",
-        list_headers=(*_list_headers(ctx, language), loop_header(ctx)),
+        auto_submitted=_find_origin(mailing_list, automatic=author is None),
+        # A list server that finds its own headers takes a post for one that has been round already.
+        list_headers=(*(_list_headers(ctx, language) if mailing_list.hosted else ()), loop_header(ctx)),
         language=language,
     )
     draft = Draft(
@@ -50,6 +64,8 @@ def enqueue_list_mail(
         content=compose(letter),
         mail_from=ctx.addresses.bounce(sign(ctx.secret, "bounce", _short_name(letter.message_id))),
         send_at=ctx.now,
+        personal=mailing_list.hosted and _is_personal(ctx),
+        priority=FIRST if kind in ANNOUNCEMENTS else BULK,
         contribution_id=about.contribution_id,
         revision_id=about.revision_id,
         phase_id=about.phase_id,
@@ -57,6 +73,21 @@ def enqueue_list_mail(
     if mailing_list.hosted:
         return ctx.uow.outbox.enqueue_to_list(draft, language)
     return ctx.uow.outbox.enqueue(draft, (mailing_list.address,))
+
+
+def _find_origin(mailing_list: MailingList, *, automatic: bool) -> Literal["auto-generated", "no"] | None:
+    """What we write by ourselves says so; what somebody wrote says the contrary, where no list header does (RFC 3834 §5)."""
+    if automatic:
+        return "auto-generated"
+    return None if mailing_list.hosted else "no"
+
+
+def _is_personal(ctx: Context) -> bool:
+    return (
+        ctx.settings.server.verp == "always"
+        or find_leave_page(ctx.settings) is not None
+        or ctx.uow.bounces.has_unattributed(ctx.now - RECENT)
+    )
 
 
 def _list_headers(ctx: Context, language: str) -> tuple[tuple[str, str], ...]:

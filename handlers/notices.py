@@ -51,10 +51,12 @@ def enqueue_notice(
     automatic: Automatic = "auto-generated",
     send_at: datetime | None = None,
     about: About = NOTHING,
+    personal: bool = False,
 ) -> int | None:
     """A mail to one person. None where the same one is there already or the address cannot be written to.
 
-    A mail that carries a token is purged once it is sent.
+    A mail that carries a token is purged once it is sent. One that is `personal` leaves with a return path of its
+    own, where others leave with none.
     """
     if not is_deliverable(to):
         ctx.uow.journal.write("undeliverable", "forum", kind, key=key)
@@ -69,6 +71,7 @@ def enqueue_notice(
         subject=rendered.subject,
         content=compose(letter),
         mail_from="",
+        personal=personal,
         send_at=send_at or ctx.now,
         purge_when_sent=about.token_id is not None,
         wording=without_secrets(rendered.body) if about.token_id is not None else "",
@@ -186,6 +189,11 @@ def language_of(ctx: Context, email: str, said: str | None = None) -> str:
 def choose_language(texts: Mapping[str, T], *order: str | None) -> T | None:
     """The text in the first of these languages that there is one in."""
     return next((texts[language] for language in order if language is not None and language in texts), None)
+
+
+def with_place(name: str, place: str) -> str:
+    """A name with where its bearer is from, where that is known."""
+    return f"{name} ({place})" if name and place else name
 
 
 def shown_name(name: str, language: str) -> str:

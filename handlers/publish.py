@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from config.i18n import get_catalogue
+from handlers.author import find_from
 from handlers.context import Context
 from handlers.list_mail import enqueue_list_mail
 from handlers.mail.parts import PART, clip, split_parts
@@ -14,6 +14,7 @@ from handlers.notices import (
     may_answer,
     render_notice,
     shown_name,
+    with_place,
 )
 from store.posts import APPROVED, HELD, TRANSLATION, WITHDRAWN, Post
 from store.tables import Contribution, Phase
@@ -27,23 +28,30 @@ MAX_LISTED = 5
 Pause = tuple[int, date]
 
 
-def publish(ctx: Context, post: Post) -> str:
+def publish(ctx: Context, post: Post, second: Post | None = None) -> str:
     """Publish a revision, and what was approved and waited for it; the outcome of its delivery.
 
-    A translation of an original that is not published, or a comment on it, waits with it.
+    A translation of an original that is not published, or a comment on it, waits with it. `second` is the other
+    original of a message in two languages: nobody is asked to translate into it, and the author is told once.
     """
+    posts = (post, second) if second else (post,)
     if _waits_for_another(ctx, post):
-        ctx.uow.contributions.set_state(post, APPROVED)
+        for each in posts:
+            ctx.uow.contributions.set_state(each, APPROVED)
         return HELD
     what = what_is(ctx, post)
     first = post.contribution.number is None
-    ctx.uow.contributions.publish(post)
+    for each in posts:
+        ctx.uow.contributions.publish(each)
     _withdraw_older(ctx, post)
     if ctx.uow.contributions.is_live(post.revision):
-        _pass_on(ctx, post, what)
+        for each in posts:
+            _pass_on(ctx, each, what)
         _tell_author(ctx, post, what)
     if first:
         for waiting in ctx.uow.waiting.list_depending((APPROVED,), post.contribution_id):
+            if waiting.revision.state != APPROVED:
+                continue  # published meanwhile, with a comment that waited as well
             outcome = publish(ctx, waiting)
             ctx.uow.deliveries.change_outcome(waiting.revision.delivery_id, outcome)
     return "published" if what == "contribution" else what
@@ -63,7 +71,7 @@ def _withdraw_older(ctx: Context, post: Post) -> None:
             post.revision.received_at,
             post.revision_id,
         )
-        same = (other.version.id, other.revision.author_email) == (
+        same = bool(post.revision.author_email) and (other.version.id, other.revision.author_email) == (
             post.version.id,
             post.revision.author_email,
         )
@@ -103,8 +111,13 @@ def find_pause(ctx: Context, post: Post) -> Pause | None:
 
 
 def _pass_on(ctx: Context, post: Post, what: What) -> None:
-    """To everybody on the list of its language; a long text in its first part, the rest to be asked for."""
+    """To everybody on the list of its language; a long text in its first part, the rest to be asked for.
+
+    An external list that has distributed it itself does not get it again.
+    """
     contribution, revision, language = post.contribution, post.revision, post.version.language
+    if revision.distributed_on == language:
+        return
     number = contribution.number or 0
     parts = split_parts(revision.text, PART)
     parent = ctx.uow.contributions.find_contribution(contribution.parent_id)
@@ -115,8 +128,12 @@ def _pass_on(ctx: Context, post: Post, what: What) -> None:
         number=number,
         what=what,
         title=revision.title,
-        author_name=shown_name(contribution.author_name, language),
-        translator_name=shown_name(revision.author_name, language),
+        author_name=with_place(
+            shown_name(contribution.author_name, language), "" if what == "translation" else revision.place
+        ),
+        translator_name=with_place(shown_name(revision.author_name, language), revision.place),
+        # An address is shown to nobody.
+        sent_by="" if "@" in revision.sent_by else revision.sent_by,
         day=revision.received_at.astimezone(ctx.settings.zone).date(),
         text=parts[0] if parts else "",
         parts=len(parts),
@@ -125,7 +142,9 @@ def _pass_on(ctx: Context, post: Post, what: What) -> None:
         parent=(parent.number, parent.title) if parent else None,
         original_language=contribution.language,
         wanted=_addresses_for_translations(ctx, contribution),
-        leave_address=ctx.addresses.action(language, "leave"),
+        leave_address=ctx.addresses.action(language, "leave")
+        if ctx.settings.list_for(language).hosted
+        else "",
     )
     enqueue_list_mail(
         ctx,
@@ -133,7 +152,10 @@ def _pass_on(ctx: Context, post: Post, what: What) -> None:
         f"{revision.id}",
         language,
         rendered,
-        from_name=_from_name(ctx, revision.author_name, language),
+        # Whoever sent it for somebody else must not stand there under the other's name.
+        author=find_from(
+            ctx, revision.author_name, "" if revision.sent_by else revision.author_email, language
+        ),
         reply_to=ctx.addresses.reply(number, language),
         in_reply_to=_thread_id(ctx, parent or contribution, language, revision.id),
         about=About(contribution.id, revision.id),
@@ -146,6 +168,8 @@ def _thread_id(ctx: Context, root: Contribution, language: str, revision_id: int
     first = ctx.uow.contributions.find_first_published(version) if version else None
     if version is None or first is None or first.id == revision_id:
         return ""
+    if first.distributed_on == language:
+        return first.message_id
     kind = "comment" if root.parent_id is not None else "contribution"
     return get_message_id(ctx, "translation" if version.role == TRANSLATION else kind, str(first.id))
 
@@ -159,12 +183,6 @@ def _addresses_for_translations(ctx: Context, contribution: Contribution) -> tup
         for language in ctx.settings.languages
         if language not in there
     )
-
-
-def _from_name(ctx: Context, name: str, language: str) -> str:
-    catalogue = get_catalogue(language)
-    title = ctx.settings.text(ctx.settings.forum.title, language)
-    return catalogue.gettext("%(name)s via %(forum)s") % {"name": shown_name(name, language), "forum": title}
 
 
 def _tell_author(ctx: Context, post: Post, what: What) -> None:
@@ -190,7 +208,7 @@ def _tell_author(ctx: Context, post: Post, what: What) -> None:
         revision.author_email,
         language,
         rendered,
-        reply_to=ctx.addresses.list(language),
+        reply_to=ctx.addresses.answers(language),
         in_reply_to=revision.message_id,
         automatic="auto-replied",
         about=About(post.contribution_id, post.revision_id),

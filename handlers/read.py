@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable
 
 from config.addresses import TOKEN_LENGTH, LocalAddress, parse_address
-from handlers.classify import Clues, classify
+from handlers.classify import Clues, Kind, classify
 from handlers.context import Context, Incoming
+from handlers.external import find_route, get_list_address, is_own_copy, undo_route
 from handlers.linking.signals import MIN_WORDS, Signal, find_code, find_signal, texts_agree
 from handlers.mail.parse import ParsedMail, parse_mail
-from handlers.mail.quotes import clean_reply
+from handlers.mail.quotes import Cleaned, clean_reply
 from handlers.notices import language_of
 from handlers.words import translation_phrases
+from handlers.written import NO_DOCUMENTS, Documents, Written, find_written
 from store.posts import Post
 from store.tables import Contribution, Delivery, Outgoing, Token
 
@@ -20,22 +22,36 @@ ANNOUNCEMENTS = ("opening", "closing", "reminder", "synthesis_published")
 """Kinds of our list mail whose answer is a contribution."""
 RECEIPTS = ("receipt_held", "receipt_published", "receipt_returned", "receipt_rejected")
 
+TEXTS = (Kind.TRANSLATION, Kind.CORRECTION, Kind.COMMENT, Kind.CONTRIBUTION)
+"""Kinds of mail that bring a text for the forum."""
+
 MAX_IDS = 20
 """Message-IDs of a thread that are looked up, the nearest first."""
 
 _CODE = re.compile(rf"\[m-([a-z2-7]{{{TOKEN_LENGTH}}})\]", re.IGNORECASE)
 
 
-def read_delivery(delivery: Delivery, raw: bytes, ctx: Context) -> Incoming:
-    """Everything that a handler wants to know of a mail. Total, as parsing is."""
+def read_delivery(
+    delivery: Delivery, raw: bytes, ctx: Context, documents: Documents = NO_DOCUMENTS
+) -> Incoming:
+    """Everything that a handler wants to know of a mail. Total, as parsing is.
+
+    Where `wanted` of the result names documents, it is to be read again with what they say.
+    """
     mail = parse_mail(raw)
+    addressed = parse_address(ctx.settings, delivery.recipient)
+    route = find_route(ctx.settings, addressed, delivery.edge, mail)
+    mail = undo_route(ctx.settings, addressed, route, delivery, raw, mail)
+    own_copy = is_own_copy(ctx, mail, route)
     ids = (*mail.in_reply_to, *reversed(mail.references))[:MAX_IDS]
     answered = ctx.uow.outbox.find(ids) if ids else None
-    to = _effective_address(parse_address(ctx.settings, delivery.recipient), mail, answered, ctx)
+    to = _effective_address(get_list_address(addressed), mail, answered, ctx)
     cleaned = clean_reply(mail.text, _sent_bodies(answered))
     token = _find_token(mail, to, answered, ctx)
+    written = _find_written(mail, cleaned, to, token, answered, documents, ctx)
+    mail = written.mail
     thread = ctx.uow.contributions.find_post_by_message(ids) if ids else None
-    signal, subject_of = _find_translated(mail, cleaned.text, to, thread, answered, ctx)
+    signal, subject_of = _find_translated(mail, written.text, to, thread, answered, ctx)
     if subject_of is None:
         subject_of = _find_commented(mail, to, thread, answered, ctx)
     clues = Clues(
@@ -45,6 +61,9 @@ def read_delivery(delivery: Delivery, raw: bytes, ctx: Context) -> Incoming:
         token_purpose=token.purpose if token else None,
         translates=signal is not None and subject_of is not None,
         answers_contribution=subject_of is not None,
+        distributed=route.distributed,
+        administrative=route.administrative,
+        own_copy=own_copy,
     )
     kind = classify(mail, to, clues, ctx.settings.forum.domain)
     return Incoming(
@@ -52,14 +71,37 @@ def read_delivery(delivery: Delivery, raw: bytes, ctx: Context) -> Incoming:
         mail=mail,
         to=to,
         kind=kind,
-        text=cleaned.text,
-        cut=cleaned.cut,
-        size=len(cleaned.text.encode()),
+        text=written.text,
+        cut=written.cut,
+        size=len(written.text.encode()),
         answered=answered,
         token=token,
         signal=signal,
         subject_of=subject_of,
+        by=written.by,
+        source=written.source,
+        wanted=written.wanted if kind in TEXTS else (),
+        unread=written.unread,
+        distributed=route.distributed,
+        past_list=route.past_list,
+        own_copy=own_copy,
     )
+
+
+def _find_written(
+    mail: ParsedMail,
+    cleaned: Cleaned,
+    to: LocalAddress | None,
+    token: Token | None,
+    answered: Outgoing | None,
+    documents: Documents,
+    ctx: Context,
+) -> Written:
+    """The text; a decision, a command or a synthesis is what its sender wrote, whatever it forwards or attaches."""
+    if to is None or to.kind not in ("list", "reply", "translation") or token is not None:
+        return Written(mail, cleaned.text, cleaned.cut)
+    answers = to.kind == "reply" or (answered is not None and answered.kind in PUBLICATIONS)
+    return find_written(mail, cleaned, ctx.settings, answers=answers, documents=documents)
 
 
 def _effective_address(

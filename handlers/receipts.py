@@ -1,21 +1,25 @@
 """What an author is told at once: the text is here and waits, or was not kept and why."""
 
 from handlers.context import Context, Incoming
-from handlers.notices import About, enqueue_answer, may_answer, render_notice
-from handlers.publish import find_pause, what_is
+from handlers.mail.parts import clip
+from handlers.notices import About, enqueue_answer, enqueue_notice, may_answer, render_notice, with_place
+from handlers.publish import MAX_FILE_NAME, find_pause, what_is
 from store.posts import Post
 
 
 def confirm_receipt(ctx: Context, incoming: Incoming, post: Post) -> None:
     """The text is here, and waits."""
-    language = post.version.language
+    language, revision = post.version.language, post.revision
     if not may_answer(ctx, incoming.author_email, "receipt"):
         return
     rendered = render_notice(
         ctx,
         "receipt_held",
         language,
-        title=post.revision.title,
+        title=revision.title,
+        asks_for_text="attachment-only" in revision.hold_reasons,
+        source=clip(revision.source, MAX_FILE_NAME, MAX_FILE_NAME),
+        sent_for=with_place(revision.author_name, revision.place) if revision.sent_by else None,
         what=what_is(ctx, post),
         number=_named_number(post, ctx),
         pause=find_pause(ctx, post),
@@ -27,7 +31,42 @@ def confirm_receipt(ctx: Context, incoming: Incoming, post: Post) -> None:
         str(post.revision_id),
         language,
         rendered,
-        reply_to=ctx.addresses.list(language),
+        reply_to=ctx.addresses.answers(language),
+        about=About(post.contribution_id, post.revision_id),
+    )
+
+
+def confirm_move(ctx: Context, post: Post, left: str, *, automatic: bool) -> None:
+    """The text waits on another list now. It is a receipt: an answer to it is a corrected text.
+
+    Once for each list; one that no moderator caused counts among the day's receipts.
+    """
+    revision, language = post.revision, post.version.language
+    # Spam forges its sender.
+    if "suspected-spam" in revision.hold_reasons:
+        return
+    if automatic and not may_answer(ctx, revision.author_email, "receipt"):
+        return
+    rendered = render_notice(
+        ctx,
+        "receipt_moved",
+        language,
+        title=revision.title,
+        left=left,
+        text_language=language,
+        list_address=ctx.addresses.list(language),
+        pause=find_pause(ctx, post),
+    )
+    enqueue_notice(
+        ctx,
+        "receipt_held",
+        f"{revision.id}.{language}",
+        revision.author_email,
+        language,
+        rendered,
+        reply_to=ctx.addresses.answers(language),
+        in_reply_to=revision.message_id,
+        automatic="auto-replied",
         about=About(post.contribution_id, post.revision_id),
     )
 
@@ -64,5 +103,5 @@ def return_to_author(ctx: Context, incoming: Incoming, language: str, title: str
         f"d{incoming.delivery_id}",
         language,
         rendered,
-        reply_to=ctx.addresses.list(language),
+        reply_to=ctx.addresses.answers(language),
     )

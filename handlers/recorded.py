@@ -5,4 +5,4 @@ from handlers.context import Context, Incoming, Outcome
 
 def handle(incoming: Incoming, _ctx: Context) -> Outcome:
     """The outcome has the name of its kind."""
-    return Outcome(incoming.kind.value)
+    return Outcome(incoming.kind.value, "own-copy" if incoming.own_copy else "")

@@ -31,11 +31,20 @@ class Submitted:
     doubtful_link: bool = False
     replaced_size: int = 0
     second_translation: bool = False
+    unread: bool = False
+    from_attachment: bool = False
+    sent_for_another: bool = False
+    other_language: bool = False
+    two_languages: bool = False
+    distributed: bool = False
+    """An external list has distributed it: its moderation was that list's."""
+    past_list: bool = False
+    """It came where only what that list distributes should."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A disposition and why: the names of the rules that were true."""
+    """A disposition and why: the names of the rules that were true, or who accepted it in our place."""
 
     disposition: Disposition
     reasons: tuple[str, ...] = ()
@@ -44,22 +53,31 @@ class Verdict:
 SHRUNK = 3
 """A corrected text that is this many times shorter than what it would replace is pointed out."""
 
+EXTERNAL_LIST = "external-list"
+"""The reason of what an external list has accepted."""
+
 Rule = tuple[str, Disposition, Callable[[Submitted], bool]]
 
 RULES: tuple[Rule, ...] = (
     ("too-large", Disposition.REJECT, lambda post: post.size > post.max_size),
     ("empty", Disposition.REJECT, lambda post: not post.text.strip() and not post.attachments),
-    ("attachment-only", Disposition.HOLD, lambda post: not post.text.strip()),
+    ("attachment-only", Disposition.HOLD, lambda post: not post.text.strip() or post.unread),
+    ("text-from-attachment", Disposition.HOLD, lambda post: post.from_attachment),
+    # From can be forged: somebody's name must not stand under words that only a forger says are theirs.
+    ("sent-for-another", Disposition.HOLD, lambda post: post.sent_for_another),
     ("several-authors", Disposition.HOLD, lambda post: post.authors != 1),
     ("suspected-spam", Disposition.HOLD, lambda post: post.spam),
+    ("not-from-list", Disposition.HOLD, lambda post: post.past_list),
     ("correction", Disposition.HOLD, lambda post: post.correction),
     # "Thank you!" in answer to a receipt is no corrected text.
     ("much-shorter", Disposition.HOLD, lambda post: post.size * SHRUNK < post.replaced_size),
     ("second-translation", Disposition.HOLD, lambda post: post.second_translation),
     ("doubtful-link", Disposition.HOLD, lambda post: post.doubtful_link),
+    ("two-languages", Disposition.HOLD, lambda post: post.two_languages),
+    ("other-language", Disposition.HOLD, lambda post: post.other_language),
     # From can be forged: without a trusted authentication result nobody is known, so newcomers' rules hold all.
-    ("newcomer", Disposition.HOLD, lambda post: post.moderation == "newcomers"),
-    ("all-posts", Disposition.HOLD, lambda post: post.moderation == "all"),
+    ("newcomer", Disposition.HOLD, lambda post: post.moderation == "newcomers" and not post.distributed),
+    ("all-posts", Disposition.HOLD, lambda post: post.moderation == "all" and not post.distributed),
 )
 
 
@@ -71,4 +89,4 @@ def judge(post: Submitted) -> Verdict:
             return Verdict(disposition, (name,))
     if true:
         return Verdict(Disposition.HOLD, tuple(name for name, _ in true))
-    return Verdict(Disposition.ACCEPT)
+    return Verdict(Disposition.ACCEPT, (EXTERNAL_LIST,) if post.distributed else ())

@@ -26,6 +26,8 @@ def answer_words(languages: tuple[str, ...]) -> Mapping[Verdict, tuple[str, ...]
             "reject": catalogue.pgettext("answers that reject", "no | reject | return"),
             "discard": catalogue.pgettext("answers that discard", "drop | discard | spam"),
             "undo": catalogue.pgettext("answers that undo", "undo"),
+            "move": catalogue.pgettext("answers that move, before a language", "move | move to"),
+            "split": catalogue.pgettext("answers that split a text in two languages", "split"),
         }
         for verdict, text in words.items():
             found[verdict] = (*found.get(verdict, ()), *catalogue.words(text))
@@ -41,6 +43,7 @@ def command_words(languages: tuple[str, ...]) -> Vocabulary:
             "join": catalogue.words(catalogue.pgettext("command", "join | subscribe")),
             "leave": catalogue.words(catalogue.pgettext("command", "leave | unsubscribe | stop")),
             "synthesis": catalogue.words(catalogue.pgettext("command", "synthesis")),
+            "also": catalogue.words(catalogue.pgettext("command", "also")),
             "get": catalogue.words(catalogue.pgettext("command", "get")),
         }
         for catalogue in _catalogues(languages)
@@ -69,6 +72,27 @@ def translation_phrases(languages: tuple[str, ...]) -> tuple[str, ...]:
                 "before a number", "Translation of | Translation of contribution | English version of"
             )
         )
+    )
+
+
+@lru_cache
+def language_names(languages: tuple[str, ...]) -> Mapping[str, str]:
+    """Code and names of each of the forum's languages, in all of them and in English → its code."""
+    names = {
+        catalogue.language_name(language): language
+        for catalogue in _catalogues(languages)
+        for language in languages
+    }
+    return names | {language: language for language in languages}
+
+
+@lru_cache
+def byline_words(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """What stands before the name of an author, in a first line "by: NAME, PLACE" of somebody who sends their text."""
+    return tuple(
+        word
+        for catalogue in _catalogues(languages)
+        for word in catalogue.words(catalogue.pgettext("before an author's name", "by | written by"))
     )
 
 

@@ -137,10 +137,14 @@ class Contributions:
         return self._session.execute(query).scalars().first()
 
     def find_author_name(self, email: str) -> str:
-        """The name that somebody last signed with; empty where there is none."""
+        """The name that somebody last signed with, for themselves; empty where there is none."""
         query = (
             select(col(Revision.author_name))
-            .where(col(Revision.author_email) == email, col(Revision.author_name) != "")
+            .where(
+                col(Revision.author_email) == email,
+                col(Revision.author_name) != "",
+                col(Revision.sent_by) == "",
+            )
             .order_by(col(Revision.id).desc())
             .limit(1)
         )

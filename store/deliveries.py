@@ -56,6 +56,11 @@ class Deliveries:
             return found
         raise KeyError(delivery_id)
 
+    def get_raw(self, delivery: Delivery) -> bytes:
+        """The mail as it came."""
+        query = select(col(Message.raw)).where(col(Message.id) == delivery.message)
+        return bytes(self._session.execute(query).scalar_one())
+
     def find_outcome(self, key: str) -> str | None:
         """The outcome of the delivery with a key; None where it waits, or where there is none."""
         query = select(col(Delivery.outcome)).where(col(Delivery.key) == key)

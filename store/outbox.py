@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Connection, case, func, insert, literal, select, update
+from sqlalchemy import Connection, Select, case, func, insert, literal, select, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, SQLModel, col
 
@@ -109,7 +109,7 @@ class Outbox:
                 literal(""),
             )
             .join(Subscription, col(Subscription.address_id) == col(Address.id))
-            .where(col(Subscription.language) == language, col(Subscription.state) == ACTIVE)
+            .where(col(Subscription.id).in_(_one_a_person(language)))
             .order_by(col(Address.id))
         )
         columns = ["outgoing_id", "email", "state", "priority", "attempts", "next_attempt_at", "reply"]
@@ -168,6 +168,16 @@ class Outbox:
             .returning(OUTGOING.c.id)
         )
         return cast("int | None", self._session.connection().execute(kept).scalar_one_or_none())
+
+
+def _one_a_person(language: str) -> Select[int | None]:
+    """Of each person's subscriptions to a list the first, whichever of their addresses it has."""
+    return (
+        select(func.min(col(Subscription.id)))
+        .join(Address, col(Address.id) == col(Subscription.address_id))
+        .where(col(Subscription.language) == language, col(Subscription.state) == ACTIVE)
+        .group_by(col(Address.person_id))
+    )
 
 
 def purge(connection: Connection, which: ColumnElement[bool]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from store.sql import id_of, insert_into
@@ -80,6 +80,30 @@ class People:
         if language is not None:
             query = query.where(col(Subscription.language) == language)
         return [Subscriber(*row) for row in self._session.execute(query)]
+
+    def join_addresses(self, email: str, other: str) -> None:
+        """Both addresses are one person's from now on; a name that only the other had is kept."""
+        first = self._find_address(email) or self._add_address(email, "")
+        second = self._find_address(other) or self._add_address(other, "")
+        first.confirmed_at = second.confirmed_at = self._now
+        person, former = (
+            self._session.get(Person, first.person_id),
+            self._session.get(Person, second.person_id),
+        )
+        if person is not None and former is not None and person is not former:
+            person.name = person.name or former.name
+            person.language = person.language or former.language
+            self._session.execute(
+                update(Address).where(col(Address.person_id) == former.id).values(person_id=person.id)
+            )
+        self._session.flush()
+
+    def list_addresses(self, email: str) -> tuple[str, ...]:
+        """Every address of the person who has this one, it first; itself alone where nobody is known by it."""
+        known = select(col(Address.person_id)).where(col(Address.email) == email.lower()).scalar_subquery()
+        query = select(col(Address.email)).where(col(Address.person_id) == known).order_by(col(Address.id))
+        others = self._session.execute(query).scalars()
+        return (email.lower(), *(other for other in others if other != email.lower()))
 
     def find_name(self, email: str) -> str:
         """The name that an address was subscribed with; empty where there is none."""

@@ -29,8 +29,9 @@ ACCEPTED = "accepted"
 """The counter that `reconcile` compares the outcomes with."""
 
 _TRACE = re.compile(
-    rb"(?:received|received-spf|return-path|delivered-to|x-original-to|x-envelope-to|authentication-results"
-    rb"|arc-[a-z-]+|x-spam-[a-z-]+|x-virus-[a-z-]+|x-uid|x-uidl|x-keywords|status|x-status|x-received)[ \t]*:",
+    rb"(?:received|received-spf|return-path|delivered-to|x-delivered-to|x-original-to|x-forwarded-to|x-resolved-to"
+    rb"|envelope-to|x-envelope-to|x-envelope-from|delivery-date|authentication-results|arc-[a-z-]+|x-sieve"
+    rb"|x-r?spamd?-[a-z-]+|x-virus-[a-z-]+|x-uid|x-uidl|x-keywords|status|x-status|x-received)[ \t]*:",
     re.IGNORECASE,
 )
 _MESSAGE_ID = re.compile(rb"message-id[ \t]*:\s*(<[^<>\r\n\0]{1,990}>)", re.IGNORECASE)
@@ -95,6 +96,11 @@ class Spool:
         """Write what was submitted, then end."""
         self._queue.put(None)
         self._thread.join()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a thread that would write."""
+        return self._thread.is_alive()
 
     def submit(self, envelope: Envelope) -> "Future[int]":
         """A future that holds the number of deliveries once they are committed, or why they could not be."""

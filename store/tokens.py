@@ -31,6 +31,7 @@ class Tokens:
         *,
         revision_id: int | None = None,
         synthesis_id: int | None = None,
+        about: str = "",
     ) -> Token:
         """Keep the hash of a secret that was given to `email`."""
         token = Token(
@@ -40,6 +41,7 @@ class Tokens:
             language=language,
             revision_id=revision_id,
             synthesis_id=synthesis_id,
+            about=about,
             created_at=self._now,
             expires_at=self._now + lifetime,
         )
@@ -83,11 +85,23 @@ class Tokens:
             .values(dead_at=self._now)
         )
 
-    def revive_for_revision(self, revision_id: int) -> None:
-        """A decision was undone: the tokens are good again."""
+    def revive_for_revision(self, revision_id: int, language: str) -> None:
+        """A decision was undone: the tokens of a list's moderators are good again; those of a list that it left stay dead."""
         self._session.execute(
-            update(Token).where(col(Token.revision_id) == revision_id).values(used_at=None, dead_at=None)
+            update(Token)
+            .where(col(Token.revision_id) == revision_id, col(Token.language) == language)
+            .values(used_at=None, dead_at=None)
         )
+
+    def was_used(self, purpose: str, email: str, about: str, since: datetime) -> bool:
+        """Whether somebody answered, since an instant, what they were asked about something."""
+        query = select(col(Token.id)).where(
+            col(Token.purpose) == purpose,
+            col(Token.email) == email,
+            col(Token.about) == about,
+            col(Token.used_at) > since,
+        )
+        return self._session.execute(query.limit(1)).first() is not None
 
     def has_pending(self, purpose: str, email: str, language: str, since: datetime) -> bool:
         """Whether a person was asked the same since an instant, and can still answer."""

@@ -9,6 +9,8 @@ from types import TracebackType
 
 from sqlmodel import Session
 
+from store.attachments import Attachments
+from store.bounces import Bounces
 from store.contributions import Contributions
 from store.database import Database
 from store.deliveries import Deliveries
@@ -16,6 +18,7 @@ from store.journal import Journal
 from store.outbox import Outbox
 from store.people import People
 from store.phases import Phases
+from store.policies import Policies
 from store.tokens import Tokens
 from store.waiting import Waiting
 
@@ -55,6 +58,11 @@ class UnitOfWork:
         return Contributions(self._session, self.now)
 
     @cached_property
+    def attachments(self) -> Attachments:
+        """What came along with texts."""
+        return Attachments(self._session, self.now)
+
+    @cached_property
     def waiting(self) -> Waiting:
         """What is not published, or not yet."""
         return Waiting(self._session, self.now)
@@ -70,9 +78,19 @@ class UnitOfWork:
         return Tokens(self._session, self.now)
 
     @cached_property
+    def bounces(self) -> Bounces:
+        """What came back, and who is suspended for it."""
+        return Bounces(self._session, self.now)
+
+    @cached_property
     def phases(self) -> Phases:
         """The calendar, its notices and snapshots, and the syntheses."""
         return Phases(self._session, self.now)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """What authors' domains ask of mail in their name."""
+        return Policies(self._session, self.now)
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -136,19 +136,29 @@ class TestHouse:
         self.house.close()
 
     def post(
-        self, raw: bytes, *rcpt_tos: str, mail_from: str = "somebody@example.org", live: bool = True
+        self,
+        raw: bytes,
+        *rcpt_tos: str,
+        mail_from: str = "somebody@example.org",
+        live: bool = True,
+        edge: str = "test",
     ) -> list[str]:
         """Spool a mail at the forum's now, handle it, and say what became of each delivery."""
-        self.spool(raw, *rcpt_tos, mail_from=mail_from, live=live)
+        self.spool(raw, *rcpt_tos, mail_from=mail_from, live=live, edge=edge)
         self.worker.run_once()
         return self.outcomes(*rcpt_tos)
 
     def spool(
-        self, raw: bytes, *rcpt_tos: str, mail_from: str = "somebody@example.org", live: bool = True
+        self,
+        raw: bytes,
+        *rcpt_tos: str,
+        mail_from: str = "somebody@example.org",
+        live: bool = True,
+        edge: str = "test",
     ) -> None:
         spool = Spool(self.house.database, lambda: None)
         spool.start()
-        future = spool.submit(Envelope(mail_from, rcpt_tos, raw, self.now, "test", live))
+        future = spool.submit(Envelope(mail_from, rcpt_tos, raw, self.now, edge, live))
         spool.stop()
         future.result()
 

@@ -27,9 +27,13 @@ KNOWN = frozenset(
         "list-unsubscribe-post",
         "list-archive",
         "precedence",
+        "dkim-signature",
         "x-manyvoices-loop",
     ]
 )
+
+LIST = frozenset(["list-post", "list-help", "list-subscribe", "list-unsubscribe", "precedence"])
+"""What list mail has beside its List-Id."""
 
 
 def check_outgoing(raw: bytes) -> None:
@@ -45,6 +49,11 @@ def check_outgoing(raw: bytes) -> None:
     assert len(names) == len(set(names)), "a header twice"
     assert {"from", "to", "subject", "date", "message-id"} <= set(names)
     assert "auto-submitted" in names or "list-id" in names, "neither automatic nor list mail"
+    if "list-id" in names:
+        assert set(names) >= LIST, f"list mail without {LIST - set(names)}"
+    if "list-unsubscribe-post" in names:
+        assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert message["List-Unsubscribe"].startswith("<https://"), "one click without its page"
     for name in ("Subject", "From"):
         text = str(make_header(decode_header(message[name])))
         assert not re.search(

@@ -1,9 +1,9 @@
 """`subscribers`: who is on the hosted lists."""
 
-import csv
-from collections.abc import Iterable
+import sys
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,6 +16,7 @@ from bridge.commands.forum import (
     open_forum,
     show_rows,
 )
+from bridge.members import MembersError, parse_members, write_members
 from config.forum import Settings
 from handlers.context import Context
 from handlers.mail.compose import is_deliverable
@@ -67,52 +68,80 @@ def list_people(
 
 @app.command("import")
 def import_people(
-    file: Annotated[Path, typer.Argument(help="CSV with the columns email, language and name.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV (email, language, name), the output of `mailman members`, or a dump of Sympa; - reads standard input."
+        ),
+    ],
     list_address: Annotated[
-        str | None, typer.Option("--list", help="The list for rows without a language.")
+        str | None, typer.Option("--list", help="The list of those whose line names no language.")
     ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Put the people of a CSV file on their lists: all of them, or none where a row is wrong."""
+    """Put the people of a file on their lists: all of them, or none where a line is wrong."""
     with change_forum(config) as ctx:
         default = _find_list(ctx.settings, list_address) if list_address else ""
-        new, known = import_file(ctx, file, default)
-    typer.echo(f"{new} added, {known} there already")
+        new, known, silent = import_file(ctx, file, default)
+    typer.echo(
+        f"{new} added, {known} there already" + (f", {silent} left out (they take no mail)" if silent else "")
+    )
 
 
-def import_file(ctx: Context, file: Path, default_language: str = "") -> tuple[int, int]:
-    """How many rows of a CSV file are new on their lists, and how many were there. RefusedError names every wrong row."""
+@app.command("export")
+def export_people(
+    list_address: Annotated[
+        str | None, typer.Option("--list", help="The address of a list; else all.")
+    ] = None,
+    form: Annotated[
+        Literal["csv", "mailman"], typer.Option("--format", help="mailman: one `Name <address>` a line.")
+    ] = "csv",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Print who is on a list, so that another program (or `import`) can read it."""
+    with open_forum(config) as house, house.unit() as ctx:
+        language = _find_list(house.settings, list_address) if list_address else None
+        typer.echo(write_members(ctx.uow.people.list_subscribers(language), form), nl=False)
+
+
+@app.command("bounces")
+def list_bounces(
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How far back.")] = 30,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Show whose mail came back, how often, and who is suspended for it."""
+    with open_forum(config) as house, house.unit() as ctx:
+        rows = [
+            (one.email, one.bounces, one.last_at, one.status, one.suspended)
+            for one in ctx.uow.bounces.list_bouncing(ctx.now - timedelta(days=days))
+        ]
+    show_rows("Bounces", ("email", "bounces", "last", "status", "suspended"), rows, as_json)
+
+
+def import_file(ctx: Context, file: Path, default_language: str = "") -> tuple[int, int, int]:
+    """How many of a file are new on their lists, were there, and take no mail. RefusedError names every wrong line."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            # Spreadsheets in French and Spanish write semicolons.
-            first = lines.readline()
-            lines.seek(0)
-            reader = csv.DictReader(lines, delimiter=";" if ";" in first else ",")
-            if "email" not in (reader.fieldnames or ()):
-                raise RefusedError(f"{file.name}:1: the first line names the columns: email,language,name")
-            rows = list(_read_rows(reader, ctx.settings, default_language))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
+        members = parse_members(text)
+    except MembersError as error:
+        raise RefusedError(f"{file.name}:1: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
         raise RefusedError(f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if wrong := [row for row in rows if isinstance(row, str)]:
-        raise RefusedError("\n".join(f"{file.name}:{line}" for line in wrong))
-    good = [row for row in rows if not isinstance(row, str)]
-    new = ctx.uow.people.add_all(good)
-    return new, len(good) - new
-
-
-def _read_rows(
-    reader: "csv.DictReader[str]", settings: Settings, default: str
-) -> Iterable[tuple[str, str, str] | str]:
-    """(email, language, name), or what is wrong with the row behind its line number."""
-    for row in reader:
-        email = (row.get("email") or "").strip().lower()
-        language = (row.get("language") or default).strip()
-        if not parse_mailboxes(email) or not is_deliverable(email):
-            yield f'{reader.line_num}: "{email}" is not an e-mail address'
-        elif language not in settings.languages:
-            yield f'{reader.line_num}: the forum has no list in "{language}"'
-        else:
-            yield email, language, (row.get("name") or "").strip()
+    rows, wrong = [], []
+    for member in members:
+        language = member.language or default_language
+        if member.mistake:
+            wrong.append(f"{file.name}:{member.line}: {member.mistake}")
+        elif language not in ctx.settings.languages:
+            needed = f'the forum has no list in "{language}"' if language else "which list? (--list ADDRESS)"
+            wrong.append(f"{file.name}:{member.line}: {needed}")
+        elif member.takes_mail:
+            rows.append((member.email, language, member.name))
+    if wrong:
+        raise RefusedError("\n".join(wrong))
+    new = ctx.uow.people.add_all(rows)
+    return new, len(rows) - new, len(members) - len(rows)
 
 
 def _parse_person(text: str) -> Mailbox:

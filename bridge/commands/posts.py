@@ -1,4 +1,4 @@
-"""`held`, `approve`, `reject`, `discard`, `undo`: the same decisions as by mail, by the same function; `shunted`, `outbox`."""
+"""`held`, `approve`, `reject`, `discard`, `undo`, `move`, `split`: decided as by mail, by the same functions; `shunted`, `outbox`."""
 
 from typing import Annotated
 
@@ -12,18 +12,31 @@ from bridge.commands.forum import (
     RefusedError,
     change_forum,
     open_forum,
+    show_json,
     show_rows,
 )
-from handlers.decide import Status, decide
-from handlers.mail.answers import Verdict
+from handlers.context import Context
+from handlers.decide import Decided, Ruling, Status, decide
+from handlers.move import move
 from handlers.publish import what_is
-from store.posts import APPROVED, HELD
+from handlers.split import split
+from handlers.words import find_language
+from store.posts import APPROVED, HELD, Post
 
-_DONE: dict[Verdict, str] = {
+_DONE: dict[Ruling, str] = {
     "approve": "published",
     "reject": "returned; its author is told in 30 minutes",
     "discard": "deleted",
     "undo": "taken back; it waits again",
+}
+ADMINISTRATOR = "the administrator"
+_REFUSED: dict[Status, str] = {
+    Status.STANDS: " is not waiting",
+    Status.WAITING: " is waiting: nothing was decided",
+    Status.TOO_LATE: ": only a rejection can be taken back, within 30 minutes",
+    Status.SAME_LIST: " is on that list already",
+    Status.HAS_VERSION: ": there is a text of this contribution in that language already",
+    Status.NOT_TWO: ": it is not a new text in two languages, one below the other",
 }
 
 IdArgument = Annotated[int, typer.Argument(help="The id that `held` shows.", min=1, max=LARGEST_ID)]
@@ -34,6 +47,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (held, approve, reject, discard, undo, outbox):
         app.command()(command)
+    app.command("move")(move_text)
+    app.command("split")(split_text)
     shunted_app = typer.Typer(help="Mail that was set aside, because handling it failed.")
     shunted_app.callback(invoke_without_command=True)(list_shunted)
     shunted_app.command("show")(show_shunted)
@@ -41,8 +56,18 @@ def register(app: typer.Typer) -> None:
     app.add_typer(shunted_app, name="shunted")
 
 
-def held(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+def held(
+    post_id: Annotated[
+        int | None,
+        typer.Argument(help="Show one text whole, with what was left out of it.", min=1, max=LARGEST_ID),
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
     """Show what waits for a moderator, or is approved and waits for the text that it belongs to."""
+    if post_id is not None:
+        _show_post(post_id, config, as_json)
+        return
     with open_forum(config) as house, house.unit() as ctx:
         rows = [
             (
@@ -64,6 +89,39 @@ def held(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> 
         rows,
         as_json,
     )
+
+
+def _show_post(post_id: int, config: ConfigOption, as_json: bool) -> None:
+    """One text: who wrote and who sent it, why it waits, its text, and what was taken out of the mail."""
+    with open_forum(config) as house, house.unit() as ctx:
+        post = _get_post(ctx, post_id)
+        revision = post.revision
+        shown = {
+            "id": post.revision_id,
+            "what": what_is(ctx, post),
+            "state": revision.state,
+            "language": post.version.language,
+            "title": revision.title,
+            "author": revision.author_name,
+            "place": revision.place,
+            "sent by": revision.sent_by,
+            "address": revision.author_email,
+            "received": revision.received_at,
+            "reasons": ", ".join(revision.hold_reasons),
+            "text from": revision.source,
+            "attachments": revision.attachments,
+        }
+        text, cut = revision.text, revision.cut
+        attached = [f"{item['name']} ({item['size']} bytes)" for item in revision.attachments]
+    if as_json:
+        show_json({**shown, "text": text, "cut": cut})
+        return
+    shown["attachments"] = ", ".join(attached)
+    # In a column of their own, on one line each: what people write must not look like another line of ours.
+    show_rows("", ("name", "value"), [(name, value) for name, value in shown.items() if value], as_json=False)
+    typer.echo(f"\n{text}")
+    if cut:
+        typer.echo(f"\n--- left out ---\n{cut}")
 
 
 def approve(post_id: IdArgument, config: ConfigOption = DEFAULT_CONFIG) -> None:
@@ -146,23 +204,56 @@ def retry_shunted(delivery_id: DeliveryArgument, config: ConfigOption = DEFAULT_
     typer.echo(f"delivery {delivery_id} waits to be handled again")
 
 
-def _decide(post_id: int, verdict: Verdict, reason: str, config: ConfigOption) -> None:
+def move_text(
+    post_id: IdArgument,
+    language: Annotated[str, typer.Argument(help="The list to move it to: fr, or French.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Move a text that waits to the list of another language, whose moderators decide."""
     with change_forum(config) as ctx:
-        post = ctx.uow.contributions.find_post(post_id)
-        if post is None:
-            raise RefusedError(f"there is no text {post_id}")
-        decided = decide(ctx, post, verdict, "the administrator", "command line", reason)
+        post = _get_post(ctx, post_id)
+        to = find_language(language, ctx.settings.languages)
+        if to is None:
+            raise RefusedError(f"the forum has no list in {language}")
         title = post.revision.title
-        if decided.status is Status.STANDS:
-            standing = decided.decision
-            raise RefusedError(
-                f'"{title}" was decided already: {standing.verdict} by {standing.moderator}, '
-                f"{standing.decided_at:%Y-%m-%d %H:%M} UTC"
-                if standing
-                else f'"{title}" is not waiting'
-            )
-        if decided.status is Status.TOO_LATE:
-            raise RefusedError(f'"{title}": only a rejection can be taken back, within 30 minutes')
+        _refuse(title, move(ctx, post, to, ADMINISTRATOR, "command line"))
+    typer.echo(f'"{title}": moved to the list in {to}, where it waits')
+
+
+def split_text(post_id: IdArgument, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Publish a text in two languages, one below the other, as one contribution with two originals."""
+    with change_forum(config) as ctx:
+        post = _get_post(ctx, post_id)
+        title = post.revision.title
+        _refuse(title, split(ctx, post, ADMINISTRATOR, "command line"))
+        number = post.contribution.number
+    typer.echo(f'"{title}": published in two languages' + (f" as no. {number}" if number else ""))
+
+
+def _get_post(ctx: Context, post_id: int) -> Post:
+    post = ctx.uow.contributions.find_post(post_id)
+    if post is None:
+        raise RefusedError(f"there is no text {post_id}")
+    return post
+
+
+def _refuse(title: str, decided: Decided) -> None:
+    """RefusedError, with what stands, where nothing was changed."""
+    standing = decided.decision
+    if decided.status is Status.STANDS and standing is not None:
+        raise RefusedError(
+            f'"{title}" was decided already: {standing.verdict} by {standing.moderator}, '
+            f"{standing.decided_at:%Y-%m-%d %H:%M} UTC"
+        )
+    if decided.status in _REFUSED:
+        raise RefusedError(f'"{title}"{_REFUSED[decided.status]}')
+
+
+def _decide(post_id: int, verdict: Ruling, reason: str, config: ConfigOption) -> None:
+    with change_forum(config) as ctx:
+        post = _get_post(ctx, post_id)
+        title = post.revision.title
+        _refuse(title, decide(ctx, post, verdict, ADMINISTRATOR, "command line", reason))
         number = post.contribution.number
     numbered = f" as no. {number}" if verdict == "approve" and number else ""
     typer.echo(f'"{title}": {_DONE[verdict]}{numbered}')

@@ -34,7 +34,7 @@ class Letter:
     date: datetime
     reply_to: str | None = None
     in_reply_to: str | None = None
-    auto_submitted: Literal["auto-generated", "auto-replied"] | None = None
+    auto_submitted: Literal["auto-generated", "auto-replied", "no"] | None = None
     list_headers: tuple[tuple[str, str], ...] = ()
     language: str | None = None
 

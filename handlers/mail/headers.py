@@ -6,13 +6,13 @@ so values are taken raw, cut to a length, and decoded here (RFC 2047).
 
 import base64
 import binascii
-import codecs
 import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_tz
-from functools import lru_cache
+
+from handlers.mail.charsets import compose, decode_bytes, scrub
 
 MAX_VALUE = 8_192
 """Characters of one header value that are looked at."""
@@ -20,21 +20,20 @@ MAX_VALUE = 8_192
 MAX_NAME = 80
 """Characters of a display name that are kept."""
 
-_DENIED = {
-    "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7", "mbcs", "oem",
-    "unicode_internal", "string_escape", "charmap",
-}  # fmt: skip
-_ALIASES = {
-    "unknown-8bit": "utf-8",
-    "default_charset": "utf-8",
-    "x-user-defined": "latin-1",
-    "iso-8859-8-i": "iso-8859-8",
-}
-_WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]{0,4000})\?=")
+_WORD = re.compile(
+    r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]{0,4000}(?:\?(?!=)[^?]{0,4000}){0,4})\?="
+)
 _BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(?==\?)")
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Characters that show nothing though they count as letters, signs or marks."""
+_JOINER = re.compile("[\u200c\u200d]")
+_JOINED = re.compile("[\\u0590-\\u1cff\\u2190-\\u2bff\\ufe0f\\U0001f000-\\U0001faff]")
+"""Scripts and signs in which a joiner changes what is seen; between others it only deceives."""
+_AT = str.maketrans("\uff20\ufe6b", "@@")
+_COMMENT = re.compile(r"\(([^()]*)\)")
 _EMAIL = re.compile(r"[^\s<>@,;:\"()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _ANGLE = re.compile(r"<([^<>]{1,400})>")
-_MESSAGE_ID = re.compile(r"<[^<>\s]{1,990}>")
+_MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,990}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,47 +44,13 @@ class Mailbox:
     email: str
 
 
-@lru_cache(maxsize=256)
-def find_codec(charset: str) -> str | None:
-    """A text codec for a charset's name; None for one that is unknown, denied or no text codec at all."""
-    name = charset.strip().strip("\"'").lower()
-    if not name.isascii() or not re.fullmatch(r"[a-z0-9._:+()-]{1,40}", _ALIASES.get(name, name)):
-        return None
-    try:
-        info = codecs.lookup(_ALIASES.get(name, name))
-    except (LookupError, ValueError, ImportError):
-        return None
-    if not getattr(info, "_is_text_encoding", True) or info.name.replace("-", "_") in _DENIED:
-        return None
-    return info.name
-
-
-def decode_bytes(data: bytes, charset: str) -> str:
-    """Text in the charset that is said, else UTF-8, else Windows-1252, which never fails here."""
-    for name in (find_codec(charset), "utf-8", "cp1252"):
-        if name:
-            try:
-                return scrub(data.decode(name))
-            except (UnicodeError, ValueError):
-                continue
-    return scrub(data.decode("latin-1"))
-
-
-def scrub(text: str) -> str:
-    """Without NUL and lone surrogates, which databases refuse."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "")
-
-
 def decode_header_value(raw: str) -> str:
     """One line of text from a raw header value, its encoded words decoded once."""
-    raw = raw[:MAX_VALUE]
-    if not raw.isascii():
-        raw = decode_bytes(raw.encode("utf-8", "surrogateescape"), "utf-8")
-    text = _WORD.sub(_decode_word, _BETWEEN.sub(r"\1", raw))
+    text = compose(scrub(_decode_words(_BETWEEN.sub(r"\1", _decode_raw(raw)))))
     visible = "".join(
         " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
-        for char in scrub(text)
-        if unicodedata.category(char) != "Cf" or char in "\u200c\u200d"
+        for char in text
+        if (unicodedata.category(char) != "Cf" or char in "\u200c\u200d") and char not in _INVISIBLE
     )
     return re.sub(r" {2,}", " ", visible).strip()
 
@@ -97,13 +62,22 @@ def parse_mailboxes(raw: str) -> tuple[Mailbox, ...]:
     never from a display name that looks like one.
     """
     found = []
-    for part in _split_addresses(scrub(raw[:MAX_VALUE])):
+    for part in _split_addresses(scrub(_decode_raw(raw))):
         angles = _ANGLE.findall(part)
-        email = (angles[-1] if angles else _without_comments(part)).strip()
+        email = (angles[-1] if angles else _COMMENT.sub("", part)).strip()
         if _EMAIL.fullmatch(email):
-            name = part[: part.rfind("<")] if angles else ""
-            found.append(Mailbox(decode_header_value(name).strip(" \"'")[:MAX_NAME].strip(), email.lower()))
+            named = part[: part.rfind("<")] if angles else " ".join(_COMMENT.findall(part))
+            found.append(Mailbox(clean_name(decode_header_value(named), email.lower()), email.lower()))
     return tuple(found)
+
+
+def clean_name(name: str, email: str = "") -> str:
+    """A display name that is safe to show: short, and no other address than its own in it looks like one."""
+    name = name.replace('\\"', '"').strip(" \"'").translate(_AT)
+    name = _JOINER.sub(lambda match: match[0] if _is_joined(name, match.start()) else "", name)
+    if "@" in name.replace(email, "") or not email:
+        name = " at ".join(piece.strip() for piece in name.split("@"))
+    return name[:MAX_NAME].strip()
 
 
 def parse_message_ids(raw: str) -> tuple[str, ...]:
@@ -123,16 +97,39 @@ def parse_date(raw: str) -> datetime | None:
         return None
 
 
-def _decode_word(match: re.Match[str]) -> str:
-    charset, encoding, text = match.groups()
-    if encoding in "bB":
-        try:
-            data = base64.b64decode(text.encode("ascii", "ignore") + b"==", validate=False)
-        except binascii.Error:
-            return match[0]
-    else:
-        data = binascii.a2b_qp(text.replace("_", " ").encode("ascii", "ignore"))
-    return decode_bytes(data, charset)
+def _decode_raw(raw: str) -> str:
+    """A value as it was in the mail; bytes beyond ASCII, which no RFC allowed for long, are read as text."""
+    raw = raw[:MAX_VALUE]
+    return raw if raw.isascii() else decode_bytes(raw.encode("utf-8", "surrogateescape"), "utf-8")
+
+
+def _decode_words(text: str) -> str:
+    """Encoded words that touch and share a charset are decoded as one: some programs cut between two bytes."""
+    pieces: list[str] = []
+    data, charset, end = b"", "", 0
+    for match in _WORD.finditer(text):
+        if data and (match.start() > end or match[1].lower() != charset):
+            pieces.append(decode_bytes(data, charset))
+            data = b""
+        pieces.append(text[end : match.start()])
+        charset, end = match[1].lower(), match.end()
+        data += _word_bytes(match[2], match[3])
+    if data:
+        pieces.append(decode_bytes(data, charset))
+    return "".join([*pieces, text[end:]])
+
+
+def _word_bytes(encoding: str, text: str) -> bytes:
+    if encoding in "qQ":
+        return binascii.a2b_qp(text.replace("_", " ").encode("ascii", "ignore"))
+    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", text.encode("ascii", "ignore"))
+    # One letter too many carries no byte.
+    return base64.b64decode(letters[: -1 if len(letters) % 4 == 1 else None] + b"==")
+
+
+def _is_joined(name: str, place: int) -> bool:
+    """Whether a joiner stands between two characters that it may join."""
+    return bool(_JOINED.match(name[place - 1 : place]) and _JOINED.match(name[place + 1 : place + 2]))
 
 
 def _split_addresses(raw: str) -> list[str]:
@@ -146,7 +143,3 @@ def _split_addresses(raw: str) -> list[str]:
             parts.append(raw[start:place])
             start = place + 1
     return [*parts, raw[start:]]
-
-
-def _without_comments(part: str) -> str:
-    return re.sub(r"\([^()]*\)", "", part)

@@ -51,8 +51,11 @@ class ParsedMail:
 
 def parse_mail(raw: bytes) -> ParsedMail:
     """Read a mail. Bytes over a limit are named in `defects` and not looked at."""
-    raw, defects = _limit(raw)
-    message: Message = message_from_bytes(raw, policy=policy.compat32)
+    return read_message(*open_message(raw))
+
+
+def read_message(message: Message, defects: tuple[str, ...] = ()) -> ParsedMail:
+    """What a message says that `open_message` gave, or a part of one; total."""
     headers = tuple((name, value) for name, value in _raw_headers(message))
     authors = [box for value in _all(headers, "from") for box in parse_mailboxes(value)]
     text, attachments, found = read_parts(message)
@@ -80,6 +83,17 @@ def parse_mail(raw: bytes) -> ParsedMail:
         attachments=attachments,
         defects=(*defects, *found),
     )
+
+
+def open_message(raw: bytes) -> tuple[Message, tuple[str, ...]]:
+    """A mail as the standard library reads it, and which limits it was over: only what is safe to give to it."""
+    limited, defects = _limit(raw)
+    try:
+        return message_from_bytes(limited, policy=policy.compat32), defects
+    except Exception as error:  # no input is known that does this; the headers are read all the same
+        head = limited[:MAX_HEADER_BLOCK].partition(b"\n\n")[0].partition(b"\r\n\r\n")[0]
+        message = message_from_bytes(_without_content(head), policy=policy.compat32)
+        return message, (*defects, f"unreadable:{type(error).__name__}")
 
 
 def _limit(raw: bytes) -> tuple[bytes, tuple[str, ...]]:

@@ -10,7 +10,7 @@ MAX_TITLE_BYTES = 240
 """In scripts whose letters take two to four bytes a title still leaves room in a small mail."""
 
 PREFIX = re.compile(
-    r"(?:\s*(?:re|r|res|aw|antw|sv|wg|tr|rv|rép|réf|ref|resp|fwd?|fw|enc|رد|إعادة توجيه)"
+    r"(?:\s*(?:re|r|res|aw|antw(?:ort)?|sv|vs|vb|wg|tr|rv|rép|réf|ref|resp|rif|fwd?|fw|enc|رد|الرد|إعادة توجيه|إعادة إرسال)"
     r"[\s.]{0,3}(?:\[\d{1,3}\])?\s*[:：]\s*)+",
     re.IGNORECASE,
 )

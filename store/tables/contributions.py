@@ -47,7 +47,8 @@ class Revision(SQLModel, table=True):
     """One text of a version, with its state: holds, decisions and tokens belong to it.
 
     `sent_by` names who sent it for its author, who is from `place`; `source` is the attachment that it was read from;
-    `written_in` the language that it seems to be in, where that is another than its version's.
+    `written_in` the language that it seems to be in, where that is another than its version's; `distributed_on` the
+    language of the external list whose readers have had it from there.
     """
 
     __table_args__ = (Index("revision_same_text", "author_email", "text_hash"),)
@@ -68,6 +69,7 @@ class Revision(SQLModel, table=True):
     sent_by: str = ""
     source: str = ""
     written_in: str = ""
+    distributed_on: str = ""
     attachments: list[dict[str, str | int]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False)
     )

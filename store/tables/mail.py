@@ -29,6 +29,7 @@ class ImapFolder(SQLModel, table=True):
     url: str = Field(primary_key=True)
     uid_validity: int = Field(sa_column=Column(BigInteger, nullable=False))
     last_uid: int = Field(sa_column=Column(BigInteger, nullable=False))
+    since: datetime = Field(description="what the mailbox got before this is never read")
     seen_at: datetime
 
 

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -30,6 +30,7 @@ from typing import Any
 from bridge import relay
 from bridge.commands.forum import open_forum
 from bridge.daemon import Daemon, run_daemon
+from bridge.edge.mailbox import Mailbox
 from bridge.smarthost import SmtpSmarthost, open_smarthost
 from bridge.wiring import House, open_house, set_up_logging, system_clock
 from bridge.worker import Worker
@@ -63,6 +64,19 @@ def post(port: int, raw: bytes, *rcpt_tos: str, mail_from: str = "ana@example.or
     """Send a mail over SMTP; an SMTPException where it did not get its 250."""
     with smtplib.SMTP("127.0.0.1", port, timeout=PATIENCE) as client:
         client.sendmail(mail_from, rcpt_tos, raw, mail_options=["BODY=8BITMIME"])
+
+
+def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    """The command line, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "bridge.cli", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
 
 
 def read_maildir(folder: Path) -> list[EmailMessage]:
@@ -105,14 +119,16 @@ async def running(house: House, smarthost: str) -> AsyncIterator[tuple[Daemon, i
 class Process:
     """A daemon in a process of its own; `lines` is what it has logged."""
 
-    def __init__(self, *arguments: str | Path) -> None:
+    def __init__(self, *arguments: str | Path, before: Sequence[str] = (), **options: Any) -> None:
+        """`before` is a command that becomes the daemon, which `options` are for."""
         self._child = subprocess.Popen(
-            [sys.executable, "-m", *map(str, arguments)],
+            [*before, sys.executable, "-m", *map(str, arguments)],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
+            **options,
         )
         self.lines: list[str] = []
         self._reader = threading.Thread(target=self._read)
@@ -211,6 +227,8 @@ def _plan(point: str) -> None:
     match point:
         case "after-commit-before-250":
             Spool.submit = _submit_and_die  # type: ignore[method-assign]
+        case "in-mailbox":
+            Mailbox.file_away = _after(Mailbox.file_away, 3)  # type: ignore[method-assign]
         case "in-handling":
             Deliveries.finish = _after(Deliveries.finish)  # type: ignore[method-assign]
         case "after-handling":

@@ -3,12 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import structlog
 import uvloop
 from sqlalchemy import select
 from sqlmodel import col
 
+from bridge.edge import Edge
+from bridge.edge.lmtp import LmtpEdge
 from bridge.edge.smtp import SmtpEdge
 from config.forum import Settings
 from store.database import open_database
@@ -24,12 +29,20 @@ ENVELOPE = [
 ]
 
 Dialogue = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[list[str]]]
+MakeEdge = Callable[[Spool, Callable[[], datetime]], Edge]
 
 
-def make_settings() -> Settings:
+def make_settings(path: Path = Path("/nowhere/forum.toml"), **server: Any) -> Settings:
+    """A small forum; keys for its `[server]`."""
     return Settings.model_validate(
         {
-            "server": {"smarthost": "smtp://127.0.0.1:2525", "max_message_size": 100_000},
+            "server": {
+                "smarthost": "smtp://127.0.0.1:2525",
+                "smtp": "127.0.0.1:0",
+                "lmtp": "127.0.0.1:0",
+                "max_message_size": 100_000,
+            }
+            | server,
             "forum": {
                 "name": "sse",
                 "domain": "forum.example.org",
@@ -38,9 +51,31 @@ def make_settings() -> Settings:
                 "title": {"fr": "Territoires"},
             },
             "lists": [{"language": "fr", "address": "sse-fr@forum.example.org"}],
-            "path": Path("/nowhere/forum.toml"),
+            "path": path,
         }
     )
+
+
+def make_smtp(spool: Spool, now: Callable[[], datetime] = lambda: NOW, **given: Any) -> SmtpEdge:
+    """An SMTP edge of that forum."""
+    return SmtpEdge(make_settings(), spool, now, structlog.get_logger(), **given)
+
+
+def make_lmtp(spool: Spool, now: Callable[[], datetime] = lambda: NOW, **server: Any) -> LmtpEdge:
+    """An LMTP edge of that forum."""
+    return LmtpEdge(make_settings(**server), spool, now, structlog.get_logger())
+
+
+def port_of(place: str) -> int:
+    """The port of the place where an edge says that it listens."""
+    return int(place.rpartition(":")[2])
+
+
+async def connect(place: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """To where an edge says that it listens."""
+    if place.startswith("unix:"):
+        return await asyncio.open_unix_connection(place.removeprefix("unix:"))
+    return await asyncio.open_connection("127.0.0.1", port_of(place))
 
 
 class Forum:
@@ -51,11 +86,14 @@ class Forum:
         self.spool = Spool(self.database, lambda: None)
         self.spool.start()
 
-    def talk(self, dialogue: Dialogue, now: Callable[[], datetime] = lambda: NOW) -> list[str]:
+    def talk(
+        self, dialogue: Dialogue, now: Callable[[], datetime] = lambda: NOW, make_edge: MakeEdge = make_smtp
+    ) -> list[str]:
+        """What the edge answers; it and its spool have ended then."""
+
         async def run() -> list[str]:
-            edge = SmtpEdge(make_settings(), self.spool, now)
-            port = await edge.start("127.0.0.1", 0)
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            edge = make_edge(self.spool, now)
+            reader, writer = await connect(await edge.start())
             try:
                 return await asyncio.wait_for(dialogue(reader, writer), 20)
             finally:
@@ -68,6 +106,7 @@ class Forum:
         return answers
 
     def stored(self) -> list[tuple[str, bytes]]:
+        """Recipient and content of what there is."""
         with self.database.engine.connect() as connection:
             query = select(col(Delivery.recipient), col(Message.raw)).join(
                 Message, col(Message.id) == col(Delivery.message)
@@ -76,8 +115,25 @@ class Forum:
         self.database.close()
         return found
 
+    def edges(self) -> list[tuple[str, str, int]]:
+        """Recipient, edge and number of copies of what there is."""
+        columns = (col(Delivery.recipient), col(Delivery.edge), col(Delivery.copies))
+        with self.database.engine.connect() as connection:
+            found = [tuple(row) for row in connection.execute(select(*columns))]
+        self.database.close()
+        return found
+
+    def close(self) -> None:
+        """Where nobody talked."""
+        self.spool.stop()
+        self.database.close()
+
+
+over_lmtp = partial(Forum.talk, make_edge=make_lmtp)
+
 
 async def answer(reader: asyncio.StreamReader) -> str:
+    """One answer, of several lines the last."""
     while True:
         line = (await reader.readline()).decode()
         if line[3:4] != "-":

@@ -207,7 +207,7 @@ def test_a_wrong_row_is_named_by_its_line_and_nobody_is_imported(cli: CommandLin
 def test_a_table_without_its_columns_is_refused(cli: CommandLine) -> None:
     cli.ok("tick")
     file = cli.folder / "people.csv"
-    for text in ("", "bob@example.net\n", "mail\tlanguage\nbob@example.net\ten\n"):
+    for text in ("", "mail\tlanguage\nbob@example.net\ten\n"):
         file.write_text(text)
         assert cli.refused("subscribers", "import", file) == (
             "people.csv:1: the first line names the columns: email,language,name"

@@ -2,8 +2,6 @@
 
 import asyncio
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -16,12 +14,11 @@ from bridge.wiring import open_house
 from config.forum import load_settings
 from tests.bridge.running import (
     LATER,
-    PATIENCE,
-    ROOT,
     account,
     post,
     process,
     read_maildir,
+    run,
     running,
     token_of,
     wait,
@@ -49,19 +46,6 @@ def subject(received: Received) -> str:
 
 def find(sink: Sink, recipient: str, word: str = "") -> Received | None:
     return next((m for m in sink.received if recipient in m.rcpt_tos and word in subject(m)), None)
-
-
-def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-    """The command line, in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "bridge.cli", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
 
 
 def test_a_mail_is_held_a_reply_publishes_it_and_the_subscribers_have_it(house: TestHouse) -> None:

@@ -1,14 +1,18 @@
 """The SMTP edge in dialogue, over real sockets."""
 
 import asyncio
+import socket
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import structlog
+import uvloop
 from sqlalchemy import select
 from sqlmodel import col
 
-from bridge.edge.smtp import EdgeError, SmtpEdge
+from bridge.edge import EdgeError
+from bridge.edge.smtp import SmtpEdge
 from store.tables import Delivery
 from tests.bridge.talking import ENVELOPE, NOW, Forum, answer, make_settings, say, say_on
 
@@ -23,7 +27,7 @@ def test_a_mail_is_stored_as_it_came_before_250(tmp_path: Path) -> None:
 def test_an_unknown_address_is_refused_at_rcpt(tmp_path: Path) -> None:
     forum = Forum(tmp_path)
     answers = forum.talk(say(*ENVELOPE[:2], "RCPT TO:<sse-pt@forum.example.org>", "DATA"))
-    assert answers[-2:] == ["550 5.1.1 No such address here", "503 Error: need RCPT command"]
+    assert answers[-2:] == ["550 5.1.1 No such address here", "503 5.5.1 Not without a recipient"]
     assert forum.stored() == []
 
 
@@ -75,14 +79,15 @@ def test_it_takes_eight_bits_and_addresses_with_accents(tmp_path: Path) -> None:
     async def dialogue(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> list[str]:
         await answer(reader)
         writer.write(b"EHLO client.example.net\r\n")
-        offers = [(await reader.readline()).decode().strip()[4:] for _ in range(5)]
+        offers = [(await reader.readline()).decode().strip()[4:] for _ in range(6)]
         return offers + await say_on(
             "MAIL FROM:<josé@example.org> SIZE=20 BODY=8BITMIME SMTPUTF8", *ENVELOPE[2:], "é\r\n."
         )(reader, writer)
 
     forum = Forum(tmp_path)
     answers = forum.talk(dialogue)
-    assert answers[1:4] == ["SIZE 100000", "8BITMIME", "SMTPUTF8"]
+    offers = ["SIZE 100000", "8BITMIME", "SMTPUTF8", "PIPELINING", "ENHANCEDSTATUSCODES"]
+    assert answers[:6] == ["manyvoices.forum.example.org", *offers]
     assert answers[-1] == "250 2.0.0 Accepted"
     with forum.database.engine.connect() as connection:
         assert connection.execute(select(col(Delivery.mail_from))).scalar_one() == "josé@example.org"
@@ -100,7 +105,7 @@ def test_a_malformed_address_is_refused_and_says_nothing_of_the_program(
     answers = Forum(tmp_path).talk(say(*before, command + address, "NOOP"))
     assert answers[-2][:3] in ("250", "252", "501", "502", "550", "553")
     assert "Error: (" not in answers[-2]
-    assert answers[-1] == "250 OK"
+    assert answers[-1] == "250 2.0.0 OK"
 
 
 def test_a_failure_within_is_temporary_and_the_next_mail_is_taken(tmp_path: Path) -> None:
@@ -135,15 +140,15 @@ def test_commands_that_come_together_are_answered_one_after_the_other(tmp_path: 
 
 def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
     async def start_twice() -> None:
-        first, second = (SmtpEdge(make_settings(), forum.spool, lambda: NOW) for _ in range(2))
-        port = await first.start("127.0.0.1", 0)
-        try:
-            with pytest.raises(EdgeError, match=rf"^smtp: cannot listen on 127.0.0.1:{port}: "):
-                await second.start("127.0.0.1", port)
-        finally:
-            await first.stop()
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            place = f"127.0.0.1:{other.getsockname()[1]}"
+            other.listen()
+            edge = SmtpEdge(make_settings(smtp=place), forum.spool, lambda: NOW, structlog.get_logger())
+            with pytest.raises(EdgeError, match=rf"^smtp: cannot listen on {place}: Address already in use$"):
+                await edge.start()
 
     forum = Forum(tmp_path)
+    uvloop.run(start_twice())
     asyncio.run(start_twice())
-    forum.spool.stop()
-    forum.database.close()
+    forum.close()

@@ -58,6 +58,7 @@ SETTINGS = make_settings()
         ("sse+s2.3-fr", LocalAddress("synthesis", "fr", theme=2, phase=3)),
         ("postmaster", LocalAddress("postmaster")),
         ("sse+b-17-x7", LocalAddress("bounce", token="17-x7")),
+        ("sse+u-r17-x7", LocalAddress("unsubscribe", token="r17-x7")),
     ],
 )
 def test_every_address_of_the_contract(local: str, meaning: LocalAddress) -> None:

@@ -203,7 +203,9 @@ def test_an_external_list_gets_its_mail_at_its_address(tmp_path: Path) -> None:
     sent = [mail for mail in tick(house, OPENING_2) if mail.kind == "opening"]
     (spanish,) = [mail for mail in sent if mail.message["Content-Language"] == "es"]
     assert spanish.recipients == ("foro@lists.example.net",)
-    assert spanish.header("From").endswith("<foro@lists.example.net>")
+    assert spanish.header("From").endswith("<sse@forum.example.org>")
+    assert spanish.header("Reply-To") == "foro@lists.example.net"
+    assert not spanish.header("List-Post")
     house.close()
 
 

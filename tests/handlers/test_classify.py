@@ -39,6 +39,35 @@ def test_the_null_sender_is_automatic() -> None:
     assert kind("Subject: x", clues=Clues(mail_from="")) is Kind.AUTOMATIC
 
 
+BY_LIST = Clues(mail_from="", distributed=True)
+
+
+@pytest.mark.parametrize("headers", ["List-Id: <x.example.net>", "Precedence: list", "Precedence: bulk", "Subject: x"])
+def test_what_an_external_list_has_distributed_is_a_post_whatever_the_list_wrote_over_it(headers: str) -> None:
+    assert kind(headers, clues=BY_LIST) is Kind.CONTRIBUTION
+
+
+@pytest.mark.parametrize(
+    "headers",
+    ["Auto-Submitted: auto-replied", "Precedence: junk", "X-Autoreply: yes", "Content-Type: multipart/report; boundary=b"],
+)
+def test_a_robot_that_writes_to_an_external_list_is_a_robot(headers: str) -> None:
+    assert kind(headers, clues=BY_LIST) is Kind.AUTOMATIC
+
+
+def test_what_the_server_of_an_external_list_writes_is_automatic() -> None:
+    assert kind("Subject: x", clues=Clues(distributed=True, administrative=True)) is Kind.AUTOMATIC
+
+
+@pytest.mark.parametrize("clues", [HUMAN, BY_LIST])
+def test_what_another_forum_wrote_is_automatic(clues: Clues) -> None:
+    assert kind("X-Manyvoices-Loop: forum.example.net", clues=clues) is Kind.AUTOMATIC
+
+
+def test_what_we_are_known_to_have_written_is_a_loop() -> None:
+    assert kind("Subject: x", clues=Clues("a@example.org", own_copy=True)) is Kind.LOOP
+
+
 def test_our_own_mail_that_comes_back_is_a_loop() -> None:
     assert kind("X-Manyvoices-Loop: forum.example.org") is Kind.LOOP
     assert kind("Received: x\n" * 60 + "Subject: x") is Kind.LOOP
@@ -49,6 +78,8 @@ def test_our_own_mail_that_comes_back_is_a_loop() -> None:
     [
         (None, HUMAN, Kind.MISADDRESSED),
         (LocalAddress("bounce", token="x"), Clues(), Kind.BOUNCE),
+        (LocalAddress("unsubscribe", token="x"), HUMAN, Kind.UNSUBSCRIBE),
+        (LocalAddress("unsubscribe", token="x"), Clues(mail_from=""), Kind.UNSUBSCRIBE),
         (LocalAddress("postmaster"), HUMAN, Kind.POSTMASTER),
         (LocalAddress("approve", token="a" * 26), HUMAN, Kind.DECISION),
         (LIST, Clues("ana@example.org", token_purpose="approve"), Kind.DECISION),

@@ -171,7 +171,15 @@ def test_kill_9_loses_nothing_that_was_promised(tmp_path: Path) -> None:
 
 
 HEADER = st.sampled_from(
-    [b"Received: x", b"Return-Path: <a@example.org>", b"Authentication-Results: mx; spf=pass"]
+    [
+        b"Received: x",
+        b"Return-Path: <a@example.org>",
+        b"Delivered-To: a@example.org",
+        b"Envelope-to: a@example.org",
+        b"Delivery-date: Mon, 9 Sep 2013 08:00:00 +0000",
+        b"X-Rspamd-Score: 1",
+        b"Authentication-Results: mx; spf=pass",
+    ]
 )
 
 

@@ -67,7 +67,7 @@ def test_an_undo_makes_them_good_again(uow: UnitOfWork) -> None:
     used, dead = issue(uow, "a", revision), issue(uow, "b", revision)
     uow.tokens.use(used)
     uow.tokens.end_for_revision(revision)
-    uow.tokens.revive_for_revision(revision)
+    uow.tokens.revive_for_revision(revision, "en")
     assert uow.tokens.use(used)
     assert uow.tokens.use(dead)
 

@@ -28,6 +28,7 @@ def upgrade() -> None:
     sa.Column('url', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('uid_validity', sa.BigInteger(), nullable=False),
     sa.Column('last_uid', sa.BigInteger(), nullable=False),
+    sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('seen_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('url')
     )
@@ -66,6 +67,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('sent_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('source', sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('written_in', sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('distributed_on', sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=''))
 
     with op.batch_alter_table('token', schema=None) as batch_op:
         batch_op.add_column(sa.Column('about', sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=''))
@@ -77,6 +79,7 @@ def downgrade() -> None:
         batch_op.drop_column('about')
 
     with op.batch_alter_table('revision', schema=None) as batch_op:
+        batch_op.drop_column('distributed_on')
         batch_op.drop_column('written_in')
         batch_op.drop_column('source')
         batch_op.drop_column('sent_by')

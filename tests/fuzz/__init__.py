@@ -1,0 +1,1 @@
+"""Mail that nobody would write, in search of an exception: `python -m tests.fuzz --seconds 20`."""
