@@ -2,7 +2,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: setup demo test check bench clean messages lock
+.PHONY: setup demo test check bench peers clean messages lock
 
 setup: $(VENV)/.ready
 	@$(BIN)/python -m config.catalogues
@@ -19,7 +19,7 @@ demo: setup            ## a whole forum on this machine, in some seconds
 	@$(BIN)/manyvoices demo
 
 test: setup            ## every test
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto -rs
 
 bench: setup           ## how fast, side by side with a reference in the same run
 	$(BIN)/python -m tests.bench
@@ -29,6 +29,20 @@ check: setup           ## format, lint, types, the staircase
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+PEERS := /usr/sbin/postfix /usr/sbin/dovecot /usr/lib/dovecot/imap /usr/lib/dovecot/lmtp /usr/bin/swaks
+PEER_PACKAGES := postfix dovecot-imapd dovecot-lmtpd swaks
+# Mailman 3.3.10 needs Python's own nntplib, which 3.13 has no more.
+MAILMAN_PYTHON ?= $(PYTHON)
+
+peers: .peers/mailman/.ready ## the real mail servers of the tests: Postfix, Dovecot, swaks, Mailman (Debian, Ubuntu)
+	@ls $(PEERS) >/dev/null 2>&1 || sh tests/peers/install.sh $(PEER_PACKAGES)
+
+.peers/mailman/.ready: tests/peers/mailman.txt
+	@$(MAILMAN_PYTHON) -c 'import sys; sys.exit("make peers: Mailman 3.3.10 needs Python 3.9 to 3.12 (MAILMAN_PYTHON=…)") if sys.version_info >= (3, 13) else None'
+	$(MAILMAN_PYTHON) -m venv --clear .peers/mailman
+	.peers/mailman/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
 
 messages: setup        ## extract the texts and bring every catalogue up to date
 	$(BIN)/pybabel -q extract -F babel.cfg -k pgettext:1c,2 -k npgettext:1c,2,3 --no-location --project Manyvoices -o config/locales/manyvoices.pot .
@@ -40,5 +54,5 @@ lock:                  ## pin every dependency, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras --no-header pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist
+	rm -rf $(VENV) .peers .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist
 	find config/locales -name '*.mo' -delete
