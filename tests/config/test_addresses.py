@@ -26,7 +26,12 @@ def make_settings(delimiter: str = "+") -> Settings:
         "lists": [
             {"language": "en", "address": "sse-en@forum.example.org"},
             {"language": "fr", "address": "sse-fr@forum.example.org"},
-            {"language": "es", "address": "foro@lists.example.net", "hosted": False},
+            {
+                "language": "es",
+                "address": "foro@lists.example.net",
+                "hosted": False,
+                "subscribed_as": "sse-in@forum.example.org",
+            },
         ],
         "path": Path("/nowhere/forum.toml"),
     }
@@ -90,6 +95,19 @@ def test_an_address_that_is_none_of_ours_is_unknown(email: str) -> None:
 def test_an_external_list_is_known_by_its_own_address() -> None:
     assert parse_address(SETTINGS, "Foro@lists.example.net") == LocalAddress("list", "es")
     assert Addresses(SETTINGS).action("es", "leave") == "sse+leave@forum.example.org"
+
+
+def test_the_address_that_is_subscribed_to_an_external_list_has_a_meaning_of_its_own() -> None:
+    assert parse_address(SETTINGS, "SSE-in@forum.example.org") == LocalAddress("subscription", "es")
+
+
+def test_an_external_list_hears_from_the_forum_and_answers_to_one_person_stay_with_us() -> None:
+    write = Addresses(SETTINGS)
+    assert (write.poster("es"), write.answers("es")) == (write.commands, write.commands)
+    assert (write.poster("fr"), write.answers("fr")) == (
+        "sse-fr@forum.example.org",
+        "sse-fr@forum.example.org",
+    )
 
 
 @given(

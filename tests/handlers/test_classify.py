@@ -42,14 +42,23 @@ def test_the_null_sender_is_automatic() -> None:
 BY_LIST = Clues(mail_from="", distributed=True)
 
 
-@pytest.mark.parametrize("headers", ["List-Id: <x.example.net>", "Precedence: list", "Precedence: bulk", "Subject: x"])
-def test_what_an_external_list_has_distributed_is_a_post_whatever_the_list_wrote_over_it(headers: str) -> None:
+@pytest.mark.parametrize(
+    "headers", ["List-Id: <x.example.net>", "Precedence: list", "Precedence: bulk", "Subject: x"]
+)
+def test_what_an_external_list_has_distributed_is_a_post_whatever_the_list_wrote_over_it(
+    headers: str,
+) -> None:
     assert kind(headers, clues=BY_LIST) is Kind.CONTRIBUTION
 
 
 @pytest.mark.parametrize(
     "headers",
-    ["Auto-Submitted: auto-replied", "Precedence: junk", "X-Autoreply: yes", "Content-Type: multipart/report; boundary=b"],
+    [
+        "Auto-Submitted: auto-replied",
+        "Precedence: junk",
+        "X-Autoreply: yes",
+        "Content-Type: multipart/report; boundary=b",
+    ],
 )
 def test_a_robot_that_writes_to_an_external_list_is_a_robot(headers: str) -> None:
     assert kind(headers, clues=BY_LIST) is Kind.AUTOMATIC

@@ -35,6 +35,13 @@ def test_an_unmoderated_list_accepts_a_plain_post() -> None:
         ({"size": 1_000_001, "spam": True}, Disposition.REJECT, ("too-large",)),
         ({"correction": True}, Disposition.HOLD, ("correction",)),
         ({"doubtful_link": True}, Disposition.HOLD, ("doubtful-link",)),
+        ({"distributed": True}, Disposition.ACCEPT, ("external-list",)),
+        ({"distributed": True, "moderation": "all"}, Disposition.ACCEPT, ("external-list",)),
+        ({"distributed": True, "moderation": "newcomers"}, Disposition.ACCEPT, ("external-list",)),
+        ({"distributed": True, "spam": True}, Disposition.HOLD, ("suspected-spam",)),
+        ({"distributed": True, "correction": True}, Disposition.HOLD, ("correction",)),
+        ({"past_list": True}, Disposition.HOLD, ("not-from-list",)),
+        ({"past_list": True, "moderation": "all"}, Disposition.HOLD, ("not-from-list", "all-posts")),
     ],
 )
 def test_each_rule_gives_its_reason(change: dict, disposition: Disposition, reasons: tuple[str, ...]) -> None:
