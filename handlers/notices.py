@@ -117,6 +117,7 @@ def render_notice(ctx: Context, template: str, language: str, **values: object) 
         language,
         forum_title=find_forum_title(ctx, language),
         commands_address=ctx.addresses.commands,
+        external=language in ctx.settings.languages and not ctx.settings.list_for(language).hosted,
         **values,
     )
 
