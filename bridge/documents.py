@@ -32,7 +32,10 @@ _FAILURES = {
 
 
 def read_document(content: bytes, *, seconds: float = SECONDS) -> Document:
-    """The text of a document, or why it has none: password, too-large, no-text, time, unreadable, no-process."""
+    """The text of a document, or why it has none.
+
+    password, too-large, no-text, time, unreadable; crashed, no-process: the child ended by itself, or never began.
+    """
     if len(content) > MAX_DOCUMENT:
         return Document("", "too-large")
     if (refusal := child.find_refusal(content)) is not None:
@@ -42,8 +45,10 @@ def read_document(content: bytes, *, seconds: float = SECONDS) -> Document:
     except OSError:
         # The machine has no room for another process: the post is held and its author asked, nothing is lost.
         return Document("", "no-process")
-    if status != 0 or len(output) > child.MAX_TEXT:
-        return Document("", _FAILURES.get(status, "unreadable"))
+    if len(output) > child.MAX_TEXT:
+        return Document("", "too-large")
+    if status != 0:
+        return Document("", _FAILURES.get(status, "crashed"))
     text = clean_document(output.decode("utf-8", "replace"), laid_out=content.startswith(b"%PDF-"))
     return Document(text, "" if text else "no-text")
 

@@ -79,6 +79,7 @@ def _find_duplicate(submission: Submission, ctx: Context) -> Outcome | None:
     if not submission.text.strip():
         return None
     if incoming.distributed and (post := _find_distributed(submission, ctx)):
+        follow_author(ctx, post.revision_id, submission.language)
         return Outcome("duplicate", "same-text", revision_id=post.revision_id)
     # "See attached" is said of many texts.
     if not incoming.author_email or incoming.unread:

@@ -12,6 +12,7 @@ from store.posts import HELD
 from store.tables import AuditEvent, Outgoing, OutgoingRecipient
 from tests.handlers.steps import EN, ES, hold, pick, publish, purge, say
 from tests.house import FORUM, Sent, TestHouse, mail
+from tests.listserver import mailman
 
 FR = "sse-fr@forum.example.org"
 MOD_EN, MOD_ES, MOD_FR = "moderator-en@example.org", "moderator-es@example.org", "moderator-fr@example.org"
@@ -378,3 +379,32 @@ def test_an_archive_is_not_held_and_counts_in_the_language_of_each_text(
     with house.house.unit() as ctx:
         (post,) = ctx.uow.contributions.list_published(1)
         assert (post.version.language, post.contribution.language) == ("es", "es")
+
+
+@pytest.mark.parametrize("order", list(permutations(LISTS)))
+@pytest.mark.parametrize("hidden", [False, True], ids=["the author is told", "the author is hidden"])
+def test_what_three_external_lists_distribute_is_in_the_language_of_the_text(
+    tmp_path: Path, order: tuple[str, ...], hidden: bool
+) -> None:
+    """Their readers have it: nobody is asked, and nothing is posted again."""
+    forum, lists = FORUM, {language: f"forum-{language}@lists.example.net" for language in LISTS}
+    for language, address in lists.items():
+        forum = forum.replace(f'"sse-{language}@forum.example.org"', f'"{address}"\nhosted = false')
+    house = TestHouse(tmp_path, forum)
+    try:
+        for language in order:
+            raw = mailman(
+                mail(SPANISH, to="sse-es@forum.example.org", message_id="<one@mail.example.org>"),
+                address=lists[language],
+                munge="Reply-To" if hidden else "",
+            )
+            if hidden:
+                raw = raw.replace(b"ana@example.org", lists[language].encode())
+            house.post(raw, lists[language], mail_from="bounces@lists.example.net", edge="imap")
+        assert house.accounts() == {"duplicate": 2, "published": 1}
+        assert [m.kind for m in house.outbox() if m.kind != "receipt_published"] == []
+        with house.house.unit() as ctx:
+            (post,) = ctx.uow.contributions.list_published(1)
+            assert (post.version.language, post.contribution.language) == ("es", "es")
+    finally:
+        house.close()
