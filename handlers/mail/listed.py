@@ -39,10 +39,11 @@ def undo_list(raw: bytes, mail: ParsedMail, listed: ListName) -> ParsedMail:
     A mail that the list wrapped keeps the Message-ID that the readers of the list know, and the marks of both.
     """
     message, defects = open_message(raw)
-    opened = read_message(message, defects) if _open_parts(message, listed) else mail
+    opened = mail
+    if without := _open_parts(message, listed):
+        message, opened = without, read_message(without, defects)
     if is_the_lists(mail.author, listed) and (wrapped := _find_wrapped(message)):
-        _open_parts(wrapped, listed)
-        inner = read_message(wrapped, defects)
+        inner = read_message(_open_parts(wrapped, listed) or wrapped, defects)
         if inner.author and not is_the_lists(inner.author, listed):
             opened = _merge(mail, inner)
     return clean_listed(opened, listed)
@@ -88,32 +89,34 @@ def clean_footer(text: str, listed: ListName) -> str:
     return text
 
 
-def _open_parts(message: Message, listed: ListName) -> bool:
-    """Take the parts away that hold nothing but the list's header or footer; whether there were any."""
-    parts = message.get_payload()
-    if not isinstance(parts, list) or len(parts) < 2 or message.get_content_type() != "multipart/mixed":
-        return False
-    kept = [part for part in parts if not isinstance(part, Message) or not _is_footer_part(part, listed)]
+def _open_parts(message: Message, listed: ListName) -> Message | None:
+    """The mail without the parts that hold nothing but the list's header or footer; None where there are none."""
+    parts = _list_parts(message) if message.get_content_type() == "multipart/mixed" else []
+    kept = [part for part in parts if not _is_footer_part(part, listed)]
     if not kept or len(kept) == len(parts):
-        return False
-    message.set_payload(kept)
-    if len(kept) == 1 and isinstance(kept[0], Message):
-        _unpack(message, kept[0])
-    return True
+        return None
+    if len(kept) > 1:
+        message.set_payload([*kept])
+        return message
+    # What the list put into a mixed mail, to hang its footer on, is the mail itself again.
+    only = kept[0]
+    for name, _ in list(only.raw_items()):
+        if not name.lower().startswith("content-"):
+            del only[name]
+    for name, value in message.raw_items():
+        if not name.lower().startswith("content-"):
+            only[name] = value
+    return only
 
 
-def _unpack(message: Message, only: Message) -> None:
-    """What the list put into a mixed mail to hang its footer on is the mail itself again."""
-    for name in {name for name in message.keys() if name.lower().startswith("content-")}:  # noqa: SIM118
-        del message[name]
-    for name, value in only.raw_items():
-        if name.lower().startswith("content-"):
-            message[name] = value
-    message.set_payload(only.get_payload())
+def _list_parts(message: Message) -> list[Message]:
+    """The parts of a mail; asked for what is no part, compat32 decodes, and raises on some charsets."""
+    parts = message.get_payload() if message.is_multipart() else []
+    return [part for part in parts if isinstance(part, Message)]
 
 
 def _is_footer_part(part: Message, listed: ListName) -> bool:
-    if part.is_multipart() or len(str(part.get_payload())) > 2 * MAX_FOOTER_CHARS:
+    if part.is_multipart() or part.get_content_type() != "text/plain":
         return False
     read = read_message(part)
     block = read.text.strip()
@@ -136,8 +139,8 @@ def _is_footer(block: str, listed: ListName) -> bool:
 def _find_wrapped(message: Message) -> Message | None:
     """The mail that is all that a mail holds, beside words of the list above it."""
     for _ in range(MAX_NESTED):
-        parts = message.get_payload()
-        if not isinstance(parts, list) or not parts or not isinstance(parts[-1], Message):
+        parts = _list_parts(message)
+        if not parts:
             return None
         if message.get_content_type() == "message/rfc822":
             return parts[-1]

@@ -158,7 +158,6 @@ def test_suspected_spam_is_held_and_not_sent_round_again_when_it_is_approved(hou
         {"x_autoreply": "yes"},
         {"sender": "mailer-daemon@example.org"},
         {"x_manyvoices_loop": "other.example.net"},
-        {"precedence": "auto_reply"},
     ],
 )
 @pytest.mark.parametrize("wrap", [False, True])
@@ -166,9 +165,11 @@ def test_what_robots_write_to_the_list_is_recorded_only(
     house: TestHouse, headers: dict[str, str], wrap: bool
 ) -> None:
     raw = mailman(french(**headers), munge="Reply-To" if wrap else "", wrap=wrap)
-    if "precedence" in headers and wrap:
-        pytest.skip("the list writes its own Precedence around it")
     assert through(house, raw) == ("automatic", [])
+
+
+def test_a_precedence_that_no_list_writes_is_a_robots(house: TestHouse) -> None:
+    assert through(house, mailman(french(precedence="auto_reply"))) == ("automatic", [])
 
 
 def test_what_the_lists_server_writes_by_itself_is_recorded_only(house: TestHouse) -> None:
@@ -348,13 +349,9 @@ def test_what_waits_here_and_is_distributed_meanwhile_is_not_posted_twice(house:
 
 def test_a_post_that_is_moved_to_a_hosted_list_is_passed_on_there(house: TestHouse) -> None:
     house.subscribe("reader@example.org", language="en")
-    with house.house.unit() as ctx:
-        assert ctx.addresses.answers("en") == "sse-en@forum.example.org"
     text = "We keep seeds in our village, and we share them with all of our neighbours each spring.\n"
-    outcome, sent = through(house, mailman(mail(text, to=LIST)))
-    if outcome != "held":
-        pytest.skip("a text in another language than its list's does not wait")
-    outcome, sent = say(house, pick(sent, "held"), "move en")
+    _, sent = through(house, b"X-Spam-Flag: YES\r\n" + mailman(mail(text, to=LIST)))
+    _, sent = say(house, pick(sent, "held"), "move en")
     _, sent = say(house, pick(sent, "held", "moderator-en@example.org"), "ok")
     assert pick(sent, "contribution").recipients == ("reader@example.org",)
 
@@ -422,7 +419,7 @@ def test_two_forums_that_feed_each_other_fall_silent(tmp_path: Path, external: b
     handed = 0
     while moved := hand_over(one, two) + hand_over(two, one):
         handed += moved
-        assert handed <= 10, "they talk to each other"
+        assert handed <= 4, "they talk to each other"
     assert handed >= 2
     for house in (one, two):
         assert house.accounts().get("published") == 1

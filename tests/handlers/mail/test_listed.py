@@ -1,7 +1,9 @@
 """What a list server did to a post is undone, and nothing that is the author's goes with it."""
 
+import os
 from dataclasses import replace
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from handlers.mail.rewritten import find_author
 from tests.house import mail
 from tests.listserver import GOOGLE_FOOTERS, LIST, MAILMAN_FOOTERS, SYMPA_FOOTER, google, mailman, sympa
 
+MAIL = Path(os.environ.get("MANYVOICES_SHARED", Path(__file__).parents[4] / "shared")) / "mail"
 LISTED = ListName(LIST, ("Le forum", "sse fr", "sse"))
 ANA = Mailbox("Ana Souza", "ana@example.org")
 TEXT = "Nous gardons des semences dans notre village.\n\nEt nous les partageons au printemps."
@@ -296,13 +299,29 @@ def test_a_mail_that_no_list_touched_comes_back_unchanged(subject: str, text: st
     assert clean_listed(untouched, LISTED) == untouched
 
 
-@given(
-    st.binary(max_size=2_000),
-    st.sampled_from(["multipart/mixed; boundary=b", "message/rfc822", "text/plain", ""]),
-)
-def test_undoing_is_total(body: bytes, kind: str) -> None:
-    raw = f"From: x via y <{LIST}>\nContent-Type: {kind}\n\n--b\n".encode() + body
-    undo(raw)
+KINDS = [
+    "multipart/mixed; boundary=b",
+    "message/rfc822",
+    "text/plain; charset=punycode",
+    "multipart/mixed",
+    "",
+]
+
+
+@given(st.binary(max_size=2_000), st.sampled_from(KINDS), st.sampled_from(KINDS))
+def test_undoing_is_total(body: bytes, kind: str, inner: str) -> None:
+    head = f"From: x via y <{LIST}>\nContent-Type: {kind}\n\n--b\nContent-Type: {inner}\n\n"
+    undo(head.encode() + body + f"\n--b\n\n{MAILMAN_FOOTERS['en']}--b--\n".encode())
+
+
+def test_hostile_and_real_mail_is_undone_without_an_exception() -> None:
+    if not MAIL.is_dir():
+        pytest.skip(f"no mail at {MAIL}")
+    for path in sorted(MAIL.glob("*/**/*.eml")):
+        raw = path.read_bytes()
+        for head in (b"", f"From: x via y <{LIST}>\r\n".encode()):
+            found = undo(head + raw)
+            assert head or found == parse_mail(raw), path.name
 
 
 def test_the_worst_texts_are_read_in_time() -> None:
