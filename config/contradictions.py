@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 def find_contradictions(settings: "Settings") -> list[tuple[Place, str]]:
     """Mistakes that only the whole shows: things named twice, questions that are not there, phases that overlap."""
+    return [*_find_in_lists(settings), *_find_in_server(settings), *_find_in_themes(settings)]
+
+
+def _find_in_lists(settings: "Settings") -> list[tuple[Place, str]]:
     found: list[tuple[Place, str]] = []
     for key, values in (
         ("language", [item.language for item in settings.lists]),
@@ -33,10 +37,20 @@ def find_contradictions(settings: "Settings") -> list[tuple[Place, str]]:
         elif item.subscribed_as in taken:
             found.append((("lists", i, "subscribed_as"), f'"{item.subscribed_as}" stands twice'))
         taken |= {item.subscribed_as} if item.subscribed_as else set()
-    server = settings.server
-    for one, other in (("tls_certificate", "tls_key"), ("dkim_selector", "dkim_key")):
-        if bool(getattr(server, one)) != bool(getattr(server, other)):
-            found.append((("server",), f"{one} and {other} go together"))
+    return found
+
+
+def _find_in_server(settings: "Settings") -> list[tuple[Place, str]]:
+    pairs = (("tls_certificate", "tls_key"), ("dkim_selector", "dkim_key"))
+    return [
+        (("server",), f"{one} and {other} go together")
+        for one, other in pairs
+        if bool(getattr(settings.server, one)) != bool(getattr(settings.server, other))
+    ]
+
+
+def _find_in_themes(settings: "Settings") -> list[tuple[Place, str]]:
+    found: list[tuple[Place, str]] = []
     numbers = [theme.number for theme in settings.themes]
     found += [
         (("themes", i, "number"), f"theme {n} stands twice")

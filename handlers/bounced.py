@@ -40,7 +40,7 @@ def enqueue_suspension(ctx: Context, email: str, languages: tuple[str, ...]) -> 
 
 def welcome_back(ctx: Context, email: str) -> tuple[str, ...]:
     """Undo a suspension; the languages of the lists that the person is on again."""
-    ctx.uow.bounces.cancel(email, SUSPENSION)
+    ctx.uow.outbox.cancel_for(email, SUSPENSION)
     ctx.uow.bounces.begin_probe(email)
     return ctx.uow.bounces.resume(email)
 

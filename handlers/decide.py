@@ -7,8 +7,8 @@ from typing import Literal
 
 from handlers.context import Context
 from handlers.mail.answers import clean_reason
-from handlers.notices import About, enqueue_notice, render_notice
-from handlers.publish import publish
+from handlers.notices import render_notice
+from handlers.publish import enqueue_receipt, publish
 from store.posts import DISCARDED, HELD, REJECTED, Post
 from store.tables import Decision
 
@@ -116,16 +116,4 @@ def _return_to_author(ctx: Context, post: Post, decision: Decision) -> None:
         limit=0,
         list_address=ctx.addresses.list(language),
     )
-    enqueue_notice(
-        ctx,
-        "receipt_rejected",
-        f"{decision.id}",
-        post.revision.author_email,
-        language,
-        rendered,
-        reply_to=ctx.addresses.answers(language),
-        in_reply_to=post.revision.message_id,
-        automatic="auto-replied",
-        send_at=decision.takes_effect_at,
-        about=About(post.contribution_id, post.revision_id),
-    )
+    enqueue_receipt(ctx, post, "receipt_rejected", f"{decision.id}", rendered, decision.takes_effect_at)

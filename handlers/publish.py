@@ -1,8 +1,9 @@
 """Publishes a text: numbered, passed on to the list of its language, its author told."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
+from config.render import Rendered
 from handlers.author import find_from
 from handlers.context import Context
 from handlers.list_mail import enqueue_list_mail
@@ -201,15 +202,24 @@ def _tell_author(ctx: Context, post: Post, what: What) -> None:
         pause=find_pause(ctx, post),
         wanted=_addresses_for_translations(ctx, post.contribution) if what == "contribution" else (),
     )
+    enqueue_receipt(ctx, post, "receipt_published", str(revision.id), rendered)
+
+
+def enqueue_receipt(
+    ctx: Context, post: Post, kind: str, key: str, rendered: Rendered, send_at: datetime | None = None
+) -> None:
+    """A mail to the author about a text that is kept: an answer to theirs, in the language of the list."""
+    language = post.version.language
     enqueue_notice(
         ctx,
-        "receipt_published",
-        str(revision.id),
-        revision.author_email,
+        kind,
+        key,
+        post.revision.author_email,
         language,
         rendered,
         reply_to=ctx.addresses.answers(language),
-        in_reply_to=revision.message_id,
+        in_reply_to=post.revision.message_id,
         automatic="auto-replied",
+        send_at=send_at,
         about=About(post.contribution_id, post.revision_id),
     )

@@ -2,8 +2,8 @@
 
 from handlers.context import Context, Incoming
 from handlers.mail.parts import clip
-from handlers.notices import About, enqueue_answer, enqueue_notice, may_answer, render_notice, with_place
-from handlers.publish import MAX_FILE_NAME, find_pause, what_is
+from handlers.notices import About, enqueue_answer, may_answer, render_notice, with_place
+from handlers.publish import MAX_FILE_NAME, enqueue_receipt, find_pause, what_is
 from store.posts import Post
 
 
@@ -57,18 +57,7 @@ def confirm_move(ctx: Context, post: Post, left: str, *, automatic: bool) -> Non
         list_address=ctx.addresses.list(language),
         pause=find_pause(ctx, post),
     )
-    enqueue_notice(
-        ctx,
-        "receipt_held",
-        f"{revision.id}.{language}",
-        revision.author_email,
-        language,
-        rendered,
-        reply_to=ctx.addresses.answers(language),
-        in_reply_to=revision.message_id,
-        automatic="auto-replied",
-        about=About(post.contribution_id, post.revision_id),
-    )
+    enqueue_receipt(ctx, post, "receipt_held", f"{revision.id}.{language}", rendered)
 
 
 def _named_number(post: Post, ctx: Context) -> int | None:

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from store.outbox import CANCELLED, WAITING
 from store.people import ACTIVE
 from store.tables import Address, Bounce, Outgoing, OutgoingRecipient, Subscription
 
@@ -83,19 +82,6 @@ class Bounces:
         """It is back on the lists that it was suspended from; their languages."""
         return self._change(email, SUSPENDED, ACTIVE)
 
-    def cancel(self, email: str, kind: str) -> None:
-        """Mails of a kind that still wait for this address are not sent."""
-        mails = select(col(Outgoing.id)).where(col(Outgoing.kind) == kind)
-        self._session.execute(
-            update(OutgoingRecipient)
-            .where(
-                col(OutgoingRecipient.email) == email,
-                col(OutgoingRecipient.state) == WAITING,
-                col(OutgoingRecipient.outgoing_id).in_(mails),
-            )
-            .values(state=CANCELLED)
-        )
-
     def has_unattributed(self, since: datetime) -> bool:
         """Whether a report since an instant named nobody: then a return path for each recipient helps."""
         query = select(col(Bounce.id)).where(col(Bounce.email) == "", col(Bounce.at) > since).limit(1)
@@ -103,24 +89,19 @@ class Bounces:
 
     def list_bouncing(self, since: datetime, before: datetime | None = None) -> list[Bouncing]:
         """Every address whose mail came back since an instant (and before another), the worst first."""
-        suspended = (
-            select(col(Address.email))
-            .join(Subscription, col(Subscription.address_id) == col(Address.id))
-            .where(col(Subscription.state) == SUSPENDED)
-        )
-        asleep = set(self._session.execute(suspended).scalars())
         query = (
             select(col(Bounce.email), func.count(), func.max(col(Bounce.at)), func.max(col(Bounce.status)))
-            .where(
-                col(Bounce.at) >= since,
-                col(Bounce.at) < (before or datetime.max.replace(tzinfo=since.tzinfo)),
-            )
+            .where(col(Bounce.at) >= since)
             .group_by(col(Bounce.email))
             .order_by(func.count().desc(), col(Bounce.email))
         )
+        if before is not None:
+            query = query.where(col(Bounce.at) < before)
+        rows = list(self._session.execute(query))
+        asleep = self._list_suspended() if rows else set()
         return [
             Bouncing(email, int(bounces), last_at, status, email in asleep)
-            for email, bounces, last_at, status in self._session.execute(query)
+            for email, bounces, last_at, status in rows
         ]
 
     def find_outgoing(self, mail_from: str) -> Outgoing | None:
@@ -143,6 +124,14 @@ class Bounces:
         query = select(col(OutgoingRecipient.email)).where(
             col(OutgoingRecipient.outgoing_id) == outgoing_id,
             col(OutgoingRecipient.email).in_(list(emails)),
+        )
+        return set(self._session.execute(query).scalars())
+
+    def _list_suspended(self) -> set[str]:
+        query = (
+            select(col(Address.email))
+            .join(Subscription, col(Subscription.address_id) == col(Address.id))
+            .where(col(Subscription.state) == SUSPENDED)
         )
         return set(self._session.execute(query).scalars())
 

@@ -125,16 +125,11 @@ class Outbox:
 
     def cancel(self, revision_id: int, kinds: Sequence[str]) -> int:
         """Let nobody who still waits have these mails about a revision; the number of recipients spared."""
-        about = select(OUTGOING.c.id).where(OUTGOING.c.revision_id == revision_id, OUTGOING.c.kind.in_(kinds))
-        cancelled = (
-            update(RECIPIENTS)
-            .where(RECIPIENTS.c.state == WAITING, RECIPIENTS.c.outgoing_id.in_(about))
-            .values(state=CANCELLED)
-        )
-        connection = self._session.connection()
-        changed = connection.execute(cancelled).rowcount
-        purge(connection, OUTGOING.c.id.in_(about))
-        return changed
+        return self._cancel((OUTGOING.c.revision_id == revision_id) & OUTGOING.c.kind.in_(kinds))
+
+    def cancel_for(self, email: str, kind: str) -> int:
+        """Let an address have no more of the mails of a kind that still wait for it."""
+        return self._cancel(OUTGOING.c.kind == kind, RECIPIENTS.c.email == email)
 
     def list_waiting(self, limit: int = 100) -> list[Unsent]:
         """Mails that wait for a reader or failed to reach one, the next to be tried first."""
@@ -158,6 +153,18 @@ class Outbox:
             .limit(limit)
         )
         return [Unsent(*row) for row in self._session.connection().execute(query)]
+
+    def _cancel(self, mails: ColumnElement[bool], *readers: ColumnElement[bool]) -> int:
+        about = select(OUTGOING.c.id).where(mails)
+        cancelled = (
+            update(RECIPIENTS)
+            .where(RECIPIENTS.c.state == WAITING, RECIPIENTS.c.outgoing_id.in_(about), *readers)
+            .values(state=CANCELLED)
+        )
+        connection = self._session.connection()
+        changed = connection.execute(cancelled).rowcount
+        purge(connection, OUTGOING.c.id.in_(about))
+        return changed
 
     def _keep(self, draft: Draft) -> int | None:
         row = {name: getattr(draft, name) for name in Draft.__dataclass_fields__} | {"created_at": self._now}

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
 from store.sql import insert_into
@@ -51,11 +51,13 @@ class Policies:
         )
         emails = self._session.execute(query).scalars()
         domains = sorted({email.rpartition("@")[2] for email in emails} - {""})
-        return [domain for domain in domains if self._is_due(domain)]
-
-    def _is_due(self, domain: str) -> bool:
-        found = self._session.get(DomainPolicy, domain)
-        if found is None:
-            return True
-        lasts = UNKNOWN_FRESH if found.policy == UNKNOWN else FRESH / 2
-        return found.checked_at < self._now - lasts
+        policy, checked_at = col(DomainPolicy.policy), col(DomainPolicy.checked_at)
+        known = select(col(DomainPolicy.domain)).where(
+            col(DomainPolicy.domain).in_(domains),
+            or_(
+                and_(policy == UNKNOWN, checked_at >= self._now - UNKNOWN_FRESH),
+                and_(policy != UNKNOWN, checked_at >= self._now - FRESH / 2),
+            ),
+        )
+        fresh = set(self._session.execute(known).scalars())
+        return [domain for domain in domains if domain not in fresh]

@@ -33,7 +33,6 @@ LATER = "451 4.3.0 Temporary failure, please try again later"
 TOO_SLOW = "421 4.4.2 Timed out, goodbye"
 TOO_MANY_MISTAKES = "421 4.7.0 Too many mistakes, goodbye"
 CLOSING = "421 4.3.2 Closing for now, please try again later"
-BROKEN = "421 4.3.0 Temporary failure, goodbye"
 
 _ALL = 2**30
 """Read whatever has come: more than can be there."""
