@@ -1,7 +1,7 @@
 """A corrected text: the answer to a receipt. It waits for a moderator, because From can be forged."""
 
 from handlers.context import Context, Incoming, Outcome
-from handlers.mail.titles import find_title
+from handlers.mail.titles import find_title, follow_title
 from handlers.submit import Submission, submit
 
 
@@ -16,7 +16,7 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
         Submission(
             incoming=incoming,
             language=post.version.language,
-            title=post.revision.title,
+            title=follow_title(post.revision.title, post.revision.text, incoming.text),
             text=incoming.text,
             contribution=post.contribution,
             role=post.version.role,

@@ -33,6 +33,13 @@ def find_title(subject: str, text: str, *, answers_notice: bool) -> str:
     return shorten(title or first)
 
 
+def follow_title(title: str, former: str, text: str) -> str:
+    """The title of a corrected text: that of the former one, unless it was only its first line."""
+    if title != find_title("", former, answers_notice=True):
+        return title
+    return find_title("", text, answers_notice=True) or title
+
+
 def shorten(title: str) -> str:
     """At most 120 characters and 240 bytes, cut at a word where there is one."""
     if len(title) <= MAX_TITLE and len(title.encode()) <= MAX_TITLE_BYTES:

@@ -203,7 +203,6 @@ class Forum(RuleBasedStateMachine):
 TestForum = Forum.TestCase
 TestForum.settings = settings(
     max_examples=9,
-    derandomize=True,
     stateful_step_count=15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.mail.titles import MAX_TITLE, clean_subject, find_title
+from handlers.mail.titles import MAX_TITLE, clean_subject, find_title, follow_title
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,12 @@ def test_without_a_subject_the_first_line_is_the_title() -> None:
 
 def test_an_answer_to_a_notice_has_its_own_first_line() -> None:
     assert find_title("Re: Phase 2 of the forum", "Our seeds\nMore", answers_notice=True) == "Our seeds"
+
+
+def test_a_corrected_text_keeps_its_title_unless_that_was_its_first_line() -> None:
+    assert follow_title("Seeds", "We keep them.", "We share them.") == "Seeds"
+    assert follow_title("We keep them.", "We keep them.\nHere.", "We share them.\nHere.") == "We share them."
+    assert follow_title("We keep them.", "We keep them.", " \n") == "We keep them."
 
 
 def test_where_nothing_is_said_there_is_no_title() -> None:
