@@ -14,7 +14,7 @@ COPY store store
 COPY handlers handlers
 COPY bridge bridge
 RUN python -m venv /opt/manyvoices \
- && /opt/manyvoices/bin/pip install --quiet --no-index --find-links /wheels ".[postgresql]"
+ && /opt/manyvoices/bin/pip install --quiet --no-index --find-links /wheels ".[linking,postgresql]"
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --user-group --home-dir /data --no-create-home manyvoices \
