@@ -71,6 +71,7 @@ class Server(_Part):
     max_contribution_size: int = Field(default=1_000_000, ge=1_000)
     subaddress_delimiter: Delimiter = "+"
     secret_env: str = "MANYVOICES_SECRET"
+    linking: Literal["content", "explicit"] = "content"
     imap: list[ImapAccount] = []
 
 
@@ -86,6 +87,8 @@ class Forum(_Part):
     organizers: list[Email] = Field(min_length=1)
     relays: list[Email] = []
     bounce_score: int = Field(default=5, ge=1)
+    claim_days: int = Field(default=14, ge=1)
+    link_days: int = Field(default=60, ge=1)
     announce_at: ClockTime = time(9)
     title: Texts = Field(min_length=1)
 

@@ -2,6 +2,7 @@
 
 from store.tables.contributions import Contribution, Decision, Revision, Version
 from store.tables.forum import Phase, Question, Snapshot, Synthesis, Theme
+from store.tables.linking import Claim, Link, SentenceVectors, Separation, Watch
 from store.tables.mail import (
     Allowance,
     Attachment,
@@ -24,12 +25,14 @@ __all__ = [
     "Attachment",
     "AuditEvent",
     "Bounce",
+    "Claim",
     "Contribution",
     "Counter",
     "Decision",
     "Delivery",
     "DomainPolicy",
     "ImapFolder",
+    "Link",
     "Message",
     "Notice",
     "Outgoing",
@@ -38,10 +41,13 @@ __all__ = [
     "Phase",
     "Question",
     "Revision",
+    "SentenceVectors",
+    "Separation",
     "Snapshot",
     "Subscription",
     "Synthesis",
     "Theme",
     "Token",
     "Version",
+    "Watch",
 ]

@@ -28,7 +28,11 @@ class Contribution(SQLModel, table=True):
 
 
 class Version(SQLModel, table=True):
-    """A contribution's text in one language: the original or a translation."""
+    """A contribution's text in one language: the original or a translation.
+
+    `completeness` is that of its current text: "complete", "partial", or "machine" for a translation by a machine that
+    nobody has reread. Only complete ones count.
+    """
 
     __table_args__ = (UniqueConstraint("contribution_id", "language"),)
 
@@ -48,7 +52,8 @@ class Revision(SQLModel, table=True):
 
     `sent_by` names who sent it for its author, who is from `place`; `source` is the attachment that it was read from;
     `written_in` the language that it seems to be in, where that is another than its version's; `distributed_on` the
-    language of the external list whose readers have had it from there.
+    language of the external list whose readers have had it from there; `machine` says that a machine translated it;
+    `covers` which paragraphs of its original it translates, as [first, last, of], where that is not all of them.
     """
 
     __table_args__ = (Index("revision_same_text", "author_email", "text_hash"),)
@@ -70,6 +75,8 @@ class Revision(SQLModel, table=True):
     source: str = ""
     written_in: str = ""
     distributed_on: str = ""
+    machine: bool = False
+    covers: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     attachments: list[dict[str, str | int]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False)
     )
