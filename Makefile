@@ -30,12 +30,13 @@ check: setup           ## format, lint, types, the staircase
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-PEERS := /usr/sbin/postfix /usr/sbin/dovecot /usr/lib/dovecot/imap /usr/lib/dovecot/lmtp /usr/bin/swaks
-PEER_PACKAGES := postfix dovecot-imapd dovecot-lmtpd swaks
+PEERS := /usr/sbin/postfix /usr/sbin/dovecot /usr/lib/dovecot/imap /usr/lib/dovecot/lmtp /usr/bin/swaks \
+  /usr/lib/postgresql/*/bin/initdb
+PEER_PACKAGES := postfix dovecot-imapd dovecot-lmtpd swaks postgresql
 # Mailman 3.3.10 needs Python's own nntplib, which 3.13 has no more.
 MAILMAN_PYTHON ?= $(PYTHON)
 
-peers: .peers/mailman/.ready ## the real mail servers of the tests: Postfix, Dovecot, swaks, Mailman (Debian, Ubuntu)
+peers: .peers/mailman/.ready ## the real servers of the tests: Postfix, Dovecot, swaks, Mailman, PostgreSQL (Debian, Ubuntu)
 	@ls $(PEERS) >/dev/null 2>&1 || sh tests/peers/install.sh $(PEER_PACKAGES)
 
 .peers/mailman/.ready: tests/peers/mailman.txt
