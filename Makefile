@@ -2,7 +2,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: setup demo test check bench peers clean messages lock
+.PHONY: setup demo test check bench fit-linking eval-linking peers clean messages lock
 
 setup: $(VENV)/.ready
 	@$(BIN)/python -m config.catalogues
@@ -23,6 +23,15 @@ test: setup            ## every test
 
 bench: setup           ## how fast, side by side with a reference in the same run
 	$(BIN)/python -m tests.bench
+
+fit-linking: setup     ## fit the content matcher on a folder of parallel text: make fit-linking DATA=...
+	@test -d "$(DATA)" || { echo "make $@ DATA=FOLDER: a folder of .jsonl files, a line {id, lang, theme, text} each"; exit 1; }
+	$(BIN)/python -m tests.linking.fit "$(DATA)"
+	$(BIN)/python -m tests.linking.evaluate "$(DATA)" --write
+
+eval-linking: setup    ## measure the content matcher on such a folder, under ten minutes: make eval-linking DATA=...
+	@test -d "$(DATA)" || { echo "make $@ DATA=FOLDER: a folder of .jsonl files, a line {id, lang, theme, text} each"; exit 1; }
+	$(BIN)/python -m tests.linking.evaluate "$(DATA)"
 
 check: setup           ## format, lint, types, the staircase
 	$(BIN)/ruff format --check .

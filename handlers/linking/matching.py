@@ -3,7 +3,7 @@
 Nothing here needs the model: where it is not installed there is no matcher, and explicit signals go on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -92,6 +92,8 @@ class Matcher(Protocol):
     """Finds of which contributions a text may be a translation. Not for several threads at once."""
 
     model: str
+    newest: int
+    """The largest key that was added; 0 where there is none."""
 
     def knows(self, language: str) -> bool:
         """Whether texts in a language can be compared."""
@@ -102,13 +104,22 @@ class Matcher(Protocol):
     def add(self, texts: Iterable[Indexed]) -> None:
         """Texts that can be found from now on; one that is there already is left as it is."""
 
+    def move(self, contributions: Mapping[int, int]) -> None:
+        """Texts (by key) that belong to another contribution now; keys that are not there are left out."""
+
     def find_nearest(
         self, vectors: bytes, language: str, *, since: datetime | None = None, limit: int = 40
     ) -> list[int]:
         """Keys of the nearest texts in other languages, the nearest first; only those received since an instant."""
 
+    def find_siblings(self, vectors: bytes, language: str, *, limit: int = 5) -> list[int]:
+        """Keys of the nearest texts in the same language: as candidates they show what recurs, and are no choice."""
+
     def decide(self, text: str, vectors: bytes, language: str, candidates: Sequence[Candidate]) -> Found:
         """Which of the candidates the text is a translation of, by its content."""
 
-    def agrees(self, text: str, vectors: bytes, candidate: Candidate) -> Match | None:
-        """Whether a text that answers another, in another language, is its translation and no comment; None for no."""
+    def agrees(self, text: str, vectors: bytes, candidate: Candidate, language: str = "") -> Match | None:
+        """Whether a text that answers another, in another language, is its translation and no comment; None for no.
+
+        `language` is the text's, where it is known.
+        """

@@ -15,11 +15,14 @@ ReasonName = Literal[
     "summary",
     "other-figures",
     "older",
+    "shared-words",
+    "quotes",
 ]
 """What speaks for it: `sentences` (their numbers that match), `figures`, `names`, `length` (they are about as long),
 `only-one` (nothing else is near). What speaks against doing it unasked: `template` (another contribution is nearly
 the same), `short`, `part` (only some of its paragraphs), `summary`, `other-figures` (found in one only), `older` (of
-another phase)."""
+another phase). `shared-words`: percent of its words that stand in an earlier text of its author;
+`quotes`: much of the original stands in it as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,20 @@ from rich.table import Table
 
 from tests.bench.accept import measure_accepting
 from tests.bench.demo import measure_demo
+from tests.bench.linking import measure_linking
 from tests.bench.measure import Row
 from tests.bench.reading import measure_reading
 from tests.bench.sending import measure_sending
 from tests.bench.way import measure_whole_way
 
-PARTS = (measure_accepting, measure_whole_way, measure_reading, measure_sending, measure_demo)
+PARTS = (
+    measure_accepting,
+    measure_whole_way,
+    measure_reading,
+    measure_sending,
+    measure_linking,
+    measure_demo,
+)
 
 
 def main() -> None:
