@@ -7,6 +7,7 @@ from functools import partial
 
 from bridge.edge.credentials import find_login, load_certificate
 from bridge.edge.mailbox import Mailbox, MailboxError, parse_account
+from bridge.encoder import LANGUAGES, is_installed
 from bridge.wiring import find_secret, make_smarthost
 from config.forum import ImapAccount, Settings
 from config.i18n import MissingCatalogueError, get_catalogue
@@ -46,6 +47,21 @@ async def find_obstacles(settings: Settings) -> list[str]:
         found.append(reason)
     await smarthost.close()
     return found
+
+
+def find_linking_warnings(settings: Settings) -> list[str]:
+    """Which translations will not be found by what they say, and what to do about it."""
+    if settings.server.linking != "content":
+        return []
+    if not is_installed():
+        return [
+            "linking: only translations that name their original are found"
+            " (to compare texts as well: pip install 'manyvoices[linking]'; or linking = \"explicit\")"
+        ]
+    if unknown := [language for language in settings.languages if language not in LANGUAGES]:
+        names = ", ".join(unknown)
+        return [f"linking: texts in {names} cannot be compared; their translations must name the original"]
+    return []
 
 
 def _try_mailbox(account: ImapAccount) -> list[str]:

@@ -13,8 +13,8 @@ import typer
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-from bridge.check import find_obstacles
-from bridge.commands import ingest, people, posts
+from bridge.check import find_linking_warnings, find_obstacles
+from bridge.commands import ingest, linking, people, posts
 from bridge.commands.forum import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -56,6 +56,7 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(people.app, name="subscribers")
 posts.register(app)
+linking.register(app)
 ingest.register(app)
 
 CLEAR_ERRORS = (ConfigError, StoreError, EdgeError, SmarthostError, RefusedError, MissingCatalogueError)
@@ -90,7 +91,7 @@ def init(folder: Annotated[Path, typer.Argument(help="A folder, made where it is
 def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Validate forum.toml, and try the database and the smarthost."""
     settings = load_settings(config)
-    for warning in settings.find_warnings():
+    for warning in (*settings.find_warnings(), *find_linking_warnings(settings)):
         typer.echo(f"warning: {warning}")
     if obstacles := asyncio.run(find_obstacles(settings)):
         raise RefusedError("\n".join(obstacles))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import structlog
@@ -23,13 +23,14 @@ from bridge.edge.imap import ImapEdge
 from bridge.edge.lmtp import LmtpEdge
 from bridge.edge.mailbox import parse_account
 from bridge.edge.smtp import SmtpEdge
+from bridge.encoder import make_matcher
 from bridge.policies import PolicyLookup, ask_dns
 from bridge.relay import Relay
 from bridge.signature import open_seal
 from bridge.smarthost import Smarthost, open_smarthost
 from bridge.stamp import make_stamp
 from bridge.systemd import NO_SOCKETS, Sockets, refuse_unused
-from bridge.web.edge import Unsubscriber, WebEdge
+from bridge.web.edge import Presser, WebEdge
 from bridge.web.pages import Asked, make_app
 from bridge.worker import Worker
 from config.addresses import TOKEN_LENGTH
@@ -37,6 +38,7 @@ from config.forum import Settings
 from config.i18n import get_catalogue
 from config.secret import SECRET_FILE, create_secret, load_secret
 from handlers.context import Context
+from handlers.linking.matching import Matcher
 from store.database import Database, StoreError, open_database
 from store.figures import read_figures
 from store.folders import Folders
@@ -56,13 +58,14 @@ class House:
     now: Clock
     new_token: Callable[[], str]
     log: FilteringBoundLogger
+    open_matcher: Callable[[], Matcher | None] = lambda: None
 
     @contextmanager
     def unit(self, now: datetime | None = None) -> Iterator[Context]:
         """A unit of work at an instant; whoever opened it commits it."""
         instant = now or self.now()
         with UnitOfWork(self.database, instant) as uow:
-            yield Context(self.settings, uow, instant, self.new_token, self.secret)
+            yield Context(self.settings, uow, instant, self.new_token, self.secret, self.open_matcher)
 
     def close(self) -> None:
         """Give the database back."""
@@ -90,6 +93,7 @@ def open_house(
         now=now or system_clock,
         new_token=new_token or make_token,
         log=structlog.get_logger(),
+        open_matcher=cache(partial(make_matcher, settings)),
     )
     return house
 
@@ -137,7 +141,7 @@ def make_edges(
             now=house.now,
             read_figures=partial(read_figures, house.database.engine),
             list_ended=list_ended,
-            unsubscribe=Unsubscriber(spool, house.now),
+            press=Presser(spool, house.now),
         )
         edges.append(WebEdge(make_app(asked), server.web, passed))
     refuse_unused(sockets, (edge.name for edge in edges))

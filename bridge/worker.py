@@ -17,12 +17,15 @@ from structlog.typing import FilteringBoundLogger
 
 from handlers import HANDLERS, phase
 from handlers.bounced import report_bounces
+from handlers.claims import remind_of_claims
 from handlers.context import Context, Incoming, Outcome
 from handlers.due import Due
 from handlers.mail.body import Attachment
 from handlers.mail.documents import Document
+from handlers.match import remember_missing
 from handlers.read import read_delivery
 from handlers.release import release_orphans
+from handlers.wanted import send_weekly
 from handlers.written import NO_DOCUMENTS, Documents
 from store.attachments import hash_content
 from store.phases import ENQUEUED
@@ -39,6 +42,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a database that is away is asked again."""
 PATIENCE = 8
 """How often a delivery may meet a database that is away, two minutes in all, before it is set aside itself."""
+
+MISSING_AT_ONCE = 20
+"""Texts that are encoded in one unit of work, a quarter of a second."""
 
 
 class Worker:
@@ -65,6 +71,7 @@ class Worker:
         self._looked = 0
         self._stopping = False
         self._failures: dict[int, int] = {}
+        self._remembered = False
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -107,7 +114,7 @@ class Worker:
             self._announce(due)
         handled += self.handle_waiting()
         self._in_a_unit("release_failed", _release)
-        return handled
+        return handled + self._remember_missing()
 
     def handle_waiting(
         self, progress: Callable[[], None] = lambda: None, *, before: datetime | None = None
@@ -117,6 +124,16 @@ class Worker:
         while not self._stopping and self._handle_next(before):
             handled += 1
             progress()
+        return handled
+
+    def _remember_missing(self) -> int:
+        """Once a process: texts that came while nothing could compare them. Mail goes first; how much was handled."""
+        handled = 0
+        while not self._remembered and not self._stopping:
+            with self._unit() as ctx:
+                self._remembered = remember_missing(ctx, MISSING_AT_ONCE) < MISSING_AT_ONCE
+                ctx.uow.commit()
+            handled += self.handle_waiting()
         return handled
 
     def _run(self) -> None:
@@ -261,4 +278,6 @@ def _handle(incoming: Incoming, ctx: Context) -> Outcome:
 def _release(ctx: Context) -> tuple[phase.Announcement, ...]:
     release_orphans(ctx)
     report_bounces(ctx)
+    remind_of_claims(ctx)
+    send_weekly(ctx)
     return ()

@@ -11,17 +11,23 @@ from config.forum import Settings
 
 Kind = Literal[
     "list", "reply", "translation", "commands", "join", "leave", "help",
-    "answer", "approve", "reject", "discard", "synthesis", "postmaster", "bounce", "unsubscribe", "subscription",
+    "answer", "approve", "reject", "discard", "separate", "synthesis", "postmaster", "bounce", "unsubscribe", "subscription",
 ]  # fmt: skip
 
 TOKEN_LENGTH = 26
 """Base32 characters of a token: 130 bits."""
 
-_TOKEN_KINDS: dict[str, Kind] = {"m": "answer", "ok": "approve", "no": "reject", "drop": "discard"}
+_TOKEN_KINDS: dict[str, Kind] = {
+    "m": "answer",
+    "ok": "approve",
+    "no": "reject",
+    "drop": "discard",
+    "separate": "separate",
+}
 _TOKEN_PREFIXES = {kind: prefix for prefix, kind in _TOKEN_KINDS.items()}
 _ACTIONS: dict[str, Kind] = {"join": "join", "leave": "leave", "help": "help"}
 
-_TOKEN = re.compile(rf"(m|ok|no|drop)-([a-z2-7]{{{TOKEN_LENGTH}}})")
+_TOKEN = re.compile(rf"(m|ok|no|drop|separate)-([a-z2-7]{{{TOKEN_LENGTH}}})")
 _NUMBERED = re.compile(r"([ct])([1-9]\d{0,8})(?:-([a-z]{2,3}(?:-[a-z]+)?))?")
 _SYNTHESIS = re.compile(r"s(?:([1-9]\d{0,3})\.)?([1-9]\d{0,3})-([a-z]{2,3}(?:-[a-z]+)?)")
 _BOUNCE = re.compile(r"b-([a-z0-9=._-]{1,60})")
@@ -108,6 +114,11 @@ class Addresses:
     def commands(self) -> str:
         """Where commands go."""
         return f"{self._settings.forum.name}@{self._domain}"
+
+    @property
+    def postmaster(self) -> str:
+        """Where the organizers can be written to."""
+        return f"postmaster@{self._domain}"
 
     def list(self, language: str) -> str:
         """The list of a language."""

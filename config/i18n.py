@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, get_timezone_location
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 DOMAIN = "manyvoices"
 LOCALES = Path(__file__).parent / "locales"
@@ -105,6 +105,11 @@ class Catalogue:
     def decimal(self, value: float) -> str:
         """One digit after the point or comma."""
         return str(format_decimal(value, format="#,##0.0", locale=self.locale))
+
+    def percent(self, share: float) -> str:
+        """ "87%", "87 %" from 0.87; what is not wholly certain is never called 100."""
+        whole = 1 if share >= 1 else min(max(round(share, 2), 0.01), 0.99)
+        return str(format_percent(whole, locale=self.locale))
 
     def language_name(self, language: str) -> str:
         """ "French", "francés", "français"."""

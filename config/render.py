@@ -20,6 +20,12 @@ OWN_COLUMNS = 78
 """Lines that people wrapped themselves are left as they are up to here."""
 
 
+class _Wrapper(textwrap.TextWrapper):
+    """Leaves "no." on the line of its number, in languages that write a plain space there."""
+
+    wordsep_simple_re = re.compile(r"((?<![Nn]o\.)(?<![Nn]\.º)[\t\n\v\f\r ]+|[\t\n\v\f\r ]+(?!\d))")
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A mail's subject (one line) and body (lines end with LF)."""
@@ -43,14 +49,13 @@ def wrap(text: str, first: str = "", rest: str = "") -> str:
         return first + text
     # One column is kept free for the ">" of an answer. textwrap breaks at ASCII white space only,
     # which is what keeps "n° 2" and "9 h" whole.
-    return textwrap.fill(
-        text,
+    return _Wrapper(
         COLUMNS - 1,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
-    )
+    ).fill(text)
 
 
 def own_lines(text: str) -> str:

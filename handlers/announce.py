@@ -41,8 +41,9 @@ def render_announcement(
     ctx: Context, phase: Announced, kind: str, occasion: str, language: str, *, late: date | None = None
 ) -> Rendered:
     """An opening, reminder or closing in a language, with the figures of its snapshot."""
-    values = _common(ctx, phase, language) | {"late": late}
     counts = _snapshot(ctx, phase, kind, occasion)
+    # A snapshot of an earlier version of this program does not say how many are out of date.
+    values = _common(ctx, phase, language) | {"late": late, "out_of_date": counts.get("out_of_date", 0)}
     theme = _counts(counts["theme"])
     if kind == "opening":
         values |= _opening(ctx, phase, language, theme)

@@ -1,57 +1,70 @@
 """A moderator's answer: by an address to write to, by a known first line of a reply, by the code of the notice.
 
 From alone authorises nothing: the token must be there, and the mail must come from the one address that the token
-was sent to.
+was sent to. Only the button of the page behind a notice about a link needs no more than its token.
 """
 
-from config.i18n import get_catalogue
+from handlers.choices import choose, lock_both, separate
 from handlers.context import Context, Incoming, Outcome
 from handlers.decide import Decided, How, Status, decide
-from handlers.hold import find_two_languages
+from handlers.linked import LINK
 from handlers.mail.answers import Answer, Verdict, clean_reason, parse_answer
 from handlers.move import find_obstacle, move
-from handlers.notices import About, enqueue_answer, render_notice
+from handlers.offers import find_offered, is_joined
 from handlers.split import find_split, split
+from handlers.told import tell_what_stands
 from handlers.words import answer_words, language_names
 from store.posts import HELD, Post
 from store.tables import Token
 
-ANSWERS_A_DAY = 20
-"""To one moderator; they are no strangers, also where they are on no list."""
-
-_BY_ADDRESS: dict[str, Verdict] = {"approve": "approve", "reject": "reject", "discard": "discard"}
+_BY_ADDRESS: dict[str, Verdict] = {
+    "approve": "approve",
+    "reject": "reject",
+    "discard": "discard",
+    "separate": "separate",
+}
 
 
 def handle(incoming: Incoming, ctx: Context) -> Outcome:
     """Decide, or change nothing and tell the moderator what stands."""
     token = incoming.token
-    if token is None or token.purpose != "approve":
+    if (
+        token is None
+        or token.purpose not in ("approve", LINK)
+        or (incoming.pressed and token.purpose != LINK)
+    ):
         return Outcome("decision", "unknown-token")
     post = ctx.uow.contributions.find_post(token.revision_id)
     if post is None:
         return Outcome("decision", "unknown-token")
-    if incoming.mail.author_count != 1 or incoming.author_email != token.email:
+    if not incoming.pressed and (incoming.mail.author_count != 1 or incoming.author_email != token.email):
         ctx.uow.journal.write("refused-answer", "unknown", f"revision {post.revision_id}")
         if incoming.author_email in ctx.settings.moderators(post.version.language):
-            _tell(ctx, incoming, token, post, "other-address", None)
+            tell_what_stands(ctx, incoming, token, post, "other-address")
         return Outcome("decision", "other-address", post.contribution_id, post.revision_id)
-    answer, how = _read_answer(incoming, ctx)
+    answer, how = _read_answer(incoming, ctx, post, token)
     if answer.verdict is None:
-        _tell(ctx, incoming, token, post, "unclear", None)
-        return Outcome("decision", "unclear", post.contribution_id, post.revision_id)
-    if answer.verdict != "undo" and ctx.now >= token.expires_at:
-        _tell(ctx, incoming, token, post, "expired", None)
-        return Outcome("decision", "expired", post.contribution_id, post.revision_id)
-    decided = _decide(ctx, post, token, answer, how)
-    if decided.status is not Status.DONE:
-        _tell(ctx, incoming, token, post, decided.status.value, decided, answer.language)
-    return Outcome("decision", decided.status.value, post.contribution_id, post.revision_id)
+        status, decided = "unclear", None
+    elif answer.verdict != "undo" and ctx.now >= token.expires_at:
+        status, decided = "expired", None
+    elif token.purpose == LINK:
+        status, decided = _decide_link(ctx, post, token, answer, how), None
+    else:
+        waited = post.revision.state == HELD
+        decided = _decide(ctx, post, token, answer, how)
+        status = decided.status.value
+        if answer.verdict == "separate" and decided.status is Status.DONE and not waited:
+            status = "separated"
+    post = ctx.uow.contributions.find_post(post.revision_id) or post
+    if status != Status.DONE.value:
+        tell_what_stands(ctx, incoming, token, post, status, decided, answer)
+    return Outcome("decision", status, post.contribution_id, post.revision_id)
 
 
 def _decide(ctx: Context, post: Post, token: Token, answer: Answer, how: How) -> Decided:
     """Locked first: two who decide at once do not each hold what the other waits for."""
     contributions = ctx.uow.contributions
-    contributions.lock(post)
+    lock_both(ctx, post, answer)
     verdict: Verdict = answer.verdict or "undo"
     if token.language != post.version.language:
         # The notice belonged to a list that the text has left.
@@ -60,6 +73,8 @@ def _decide(ctx: Context, post: Post, token: Token, answer: Answer, how: How) ->
         return Decided(Status.STANDS, decision) if stands else Decided(Status.MOVED, None)
     if verdict == "undo":
         return decide(ctx, post, verdict, token.email, how)
+    if verdict == "separate" and post.revision.state != HELD:
+        return _separate_decided(ctx, post, token, how)
     if obstacle := _find_obstacle(ctx, post, answer):
         return Decided(obstacle, contributions.find_decision(post.revision_id))
     if not ctx.uow.tokens.use(token):
@@ -71,7 +86,49 @@ def _decide(ctx: Context, post: Post, token: Token, answer: Answer, how: How) ->
         return move(ctx, post, answer.language, token.email, how)
     if verdict == "split":
         return split(ctx, post, token.email, how)
+    if verdict == "separate" or verdict == "join" or verdict == "replace" or answer.number:
+        return _regroup(ctx, post, token, answer, how)
+    if verdict == "reread":
+        # A moderator has compared a machine translation with its original: it counts as a person's.
+        post.revision.machine = False
+        contributions.add(post.revision)
+        return decide(ctx, post, "approve", token.email, how, "reread")
     return decide(ctx, post, verdict, token.email, how, answer.reason)
+
+
+def _regroup(ctx: Context, post: Post, token: Token, answer: Answer, how: How) -> Decided:
+    """Join, replace or separate a text that waits; where that cannot be, the token is good for another answer."""
+    if answer.verdict == "separate":
+        decided = separate(ctx, post, token.email, how)
+    else:
+        decided = choose(ctx, post, answer, token.email, how)
+    if decided.status not in (Status.DONE, Status.STANDS):
+        ctx.uow.tokens.give_back(token)
+    return decided
+
+
+def _separate_decided(ctx: Context, post: Post, token: Token, how: How) -> Decided:
+    """After a text was approved its notice still separates it, whoever of the list's moderators approved it."""
+    if token.email not in ctx.settings.moderators(post.version.language):
+        return Decided(Status.STANDS, ctx.uow.contributions.find_decision(post.revision_id))
+    return separate(ctx, post, token.email, how)
+
+
+def _decide_link(ctx: Context, post: Post, token: Token, answer: Answer, how: How) -> str:
+    """What came of an answer to the notice about a text that was joined unasked: only "separate" changes anything."""
+    if answer.verdict == "approve" and not answer.number:
+        return "stays" if is_joined(post) else Status.NOT_LINKED.value
+    if answer.verdict != "separate":
+        return "unclear"
+    ctx.uow.contributions.lock(post)
+    if not ctx.uow.tokens.use(token):
+        return Status.NOT_LINKED.value
+    status = separate(ctx, post, token.email, how).status
+    if status is not Status.DONE:
+        ctx.uow.tokens.give_back(token)
+        return status.value
+    ctx.uow.tokens.end_for_revision(post.revision_id)
+    return "separated"
 
 
 def _find_obstacle(ctx: Context, post: Post, answer: Answer) -> Status | None:
@@ -84,52 +141,16 @@ def _find_obstacle(ctx: Context, post: Post, answer: Answer) -> Status | None:
     return None
 
 
-def _read_answer(incoming: Incoming, ctx: Context) -> tuple[Answer, How]:
+def _read_answer(incoming: Incoming, ctx: Context, post: Post, token: Token) -> tuple[Answer, How]:
     """The verdict of the address, with the text as the reason; else the one of a known first line."""
     kind = incoming.to.kind if incoming.to else ""
     if verdict := _BY_ADDRESS.get(kind):
         reason = clean_reason(incoming.text) if verdict == "reject" else ""
-        return Answer(verdict, reason), "address"
+        return Answer(verdict, reason), "web" if incoming.pressed else "address"
     languages = ctx.settings.languages
-    return parse_answer(incoming.text, answer_words(languages), language_names(languages)), "reply"
-
-
-def _tell(
-    ctx: Context,
-    incoming: Incoming,
-    token: Token,
-    post: Post,
-    status: str,
-    decided: Decided | None,
-    asked: str = "",
-) -> None:
-    """What stands, and the answers we know. At most twenty a day, and never to what is automatic."""
-    if not ctx.uow.people.allow(incoming.author_email, "decision", ANSWERS_A_DAY):
-        return
-    language = token.language
-    catalogue = get_catalogue(language)
-    decision = decided.decision if decided else None
-    rendered = render_notice(
-        ctx,
-        "decision",
-        language,
-        status=status,
-        title=post.revision.title,
-        number=post.contribution.number,
-        verdict=decision.verdict if decision else "",
-        moderator=decision.moderator if decision else "",
-        moment=catalogue.moment(decision.decided_at, ctx.settings.zone) if decision else "",
-        text_language=post.version.language,
-        asked_language=asked,
-        written_in=post.revision.written_in,
-        two_languages=find_two_languages(ctx, post),
-    )
-    enqueue_answer(
-        ctx,
-        incoming,
-        "decision",
-        f"{incoming.delivery_id}",
-        language,
-        rendered,
-        about=About(post.contribution_id, post.revision_id, token_id=token.id),
-    )
+    offered = find_offered(ctx, post, token.language)
+    choices = [offer.choice for offer in offered.choices]
+    answer = parse_answer(incoming.text, answer_words(languages), language_names(languages), choices)
+    if answer.verdict == "reread" and not (post.revision.machine and is_joined(post)):
+        return Answer(None), "reply"
+    return answer, "reply"

@@ -16,7 +16,7 @@ RECEIVED_CAP = 50
 """Received headers after which a message is going in circles (RFC 5321 §6.3 suggests 100 or more hops)."""
 
 _ROBOTS = ("mailer-daemon", "postmaster", "no-reply", "noreply", "listserv", "majordomo")
-_ANSWERS = {"answer", "approve", "reject", "discard"}
+_ANSWERS = {"answer", "approve", "reject", "discard", "separate"}
 _COMMANDS = {"commands", "join", "leave", "help"}
 
 
@@ -31,6 +31,7 @@ class Kind(StrEnum):
     CONFIRMATION = "confirmation"
     COMMAND = "command"
     SYNTHESIS = "synthesis"
+    REVIEW = "review"
     TRANSLATION = "translation"
     CORRECTION = "correction"
     COMMENT = "comment"
@@ -51,6 +52,8 @@ class Clues:
     """Kind of our own outgoing mail that In-Reply-To or References names."""
     token_purpose: str | None = None
     """Purpose of the token in the address, the answered notice or the `[m-…]` code."""
+    reviews: bool = False
+    """It says that a translation which is there is still right, or was reread; and no more."""
     translates: bool = False
     """An explicit signal says that this is a version of a known contribution."""
     answers_contribution: bool = False
@@ -61,6 +64,8 @@ class Clues:
     """That list's server itself writes."""
     own_copy: bool = False
     """We wrote it."""
+    pressed: bool = False
+    """The button of a page of ours, which has no sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +127,15 @@ TABLE: tuple[tuple[Callable[[Question], bool], Kind], ...] = (
     (_is_loop, Kind.LOOP),
     (_to("bounce"), Kind.BOUNCE),
     (_is_unsubscription, Kind.UNSUBSCRIBE),
+    (lambda q: q.clues.pressed, Kind.DECISION),
     (_is_automatic, Kind.AUTOMATIC),
     (_to("postmaster"), Kind.POSTMASTER),
-    (lambda q: q.clues.token_purpose == "approve", Kind.DECISION),
+    (lambda q: q.clues.token_purpose in ("approve", "link"), Kind.DECISION),
     (lambda q: q.clues.token_purpose in ("join", "leave", "also", "return", "synthesis"), Kind.CONFIRMATION),
     (_to(*_ANSWERS), Kind.DECISION),
     (_to("synthesis"), Kind.SYNTHESIS),
     (_to(*_COMMANDS), Kind.COMMAND),
+    (lambda q: q.clues.reviews, Kind.REVIEW),
     (lambda q: q.clues.translates, Kind.TRANSLATION),
     (_to("translation"), Kind.TRANSLATION),
     (_answers("receipt_held", "receipt_published"), Kind.CORRECTION),

@@ -1,52 +1,31 @@
-"""Commands by mail: help, join, leave, synthesis, get; in the subject, one a line in the body, or by address alone.
+"""Commands by mail: in the subject, one a line in the body, or by address alone; here those about lists and addresses.
 
-The answer is one mail with each answer in order; what changes a subscription is confirmed by an answer first.
+The answer is one mail with each answer in order; what changes a subscription is confirmed by an answer first, and a
+text to translate comes in a mail of its own. What is read or translated is answered in modules of their own.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 
 from config.addresses import parse_address
 from config.render import Rendered
 from handlers.also import ask_both
+from handlers.claims import answer_release
 from handlers.context import Context, Incoming, Outcome
+from handlers.handout import answer_translate
 from handlers.mail.commands import Command, parse_commands
 from handlers.mail.compose import is_deliverable
 from handlers.mail.headers import parse_mailboxes
-from handlers.mail.parts import PART, split_parts
-from handlers.notices import (
-    About,
-    choose_language,
-    enqueue_answer,
-    language_of,
-    may_answer,
-    render_notice,
-    shown_name,
-    with_place,
-)
-from handlers.words import command_words, find_language, part_words
-from store.sql import id_of
+from handlers.notices import About, enqueue_answer, may_answer, render_notice
+from handlers.reading import answer_get, answer_synthesis
+from handlers.requests import TEXTS_A_MAIL, Request, answer_once_a_day, read_request
+from handlers.wanted import WEEKLY, answer_wanted
+from handlers.words import command_words
 
 TOKEN_LIFETIME = timedelta(days=3)
 ASK_AGAIN = timedelta(days=1)
 """While a request to confirm the same thing is not answered, it is not repeated within this time."""
-TEXTS_A_DAY = 20
-TEXTS_A_MAIL = 3
-"""A small mail with a forged sender must not bring its victim a large one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One command of one mail; `language` is the one to answer in."""
-
-    command: Command
-    incoming: Incoming
-    language: str
-    number: int | None
-    part: int
-    wanted: str | None
-    """The forum's language that the command names."""
 
 
 def handle(incoming: Incoming, ctx: Context) -> Outcome:
@@ -56,12 +35,14 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
     if not incoming.author_email or incoming.mail.author_count != 1:
         return Outcome("command", "no-author")
     commands = _commands(incoming, ctx)
-    requests = [_request(command, incoming, ctx) for command in commands]
+    requests = [read_request(command, incoming, ctx) for command in commands]
     texts = [request for request in requests if request.command.name in TEXTS]
     requests = [request for request in requests if request not in texts[TEXTS_A_MAIL:]]
     answers = [answer for request in requests if (answer := ANSWERS[request.command.name](request, ctx))]
-    if answers:
-        _answer(incoming, ctx, requests[0].language, answers, len(texts) > TEXTS_A_MAIL)
+    too_many = len(texts) > TEXTS_A_MAIL
+    # What is translated has come in mails of its own: that there were too many is to be said all the same.
+    if answers or (too_many and may_answer(ctx, incoming.author_email, "limit")):
+        _answer(incoming, ctx, requests[0].language, answers, too_many)
     return Outcome("command", requests[0].command.name or "unknown")
 
 
@@ -72,45 +53,27 @@ def _commands(incoming: Incoming, ctx: Context) -> tuple[Command, ...]:
     if kind in ("join", "leave", "help"):
         return (Command(kind, "", (), kind),)
     vocabulary = command_words(ctx.settings.languages)
-    return parse_commands(incoming.mail.subject, incoming.text, vocabulary) or (help_alone,)
+    commands = parse_commands(incoming.mail.subject, incoming.text, vocabulary) or (help_alone,)
+    if incoming.answered is not None and incoming.answered.kind == WEEKLY:
+        # "stop" in answer to the weekly list is meant for that list alone.
+        return tuple(_as_stop(command) for command in commands)
+    return commands
 
 
-def _request(command: Command, incoming: Incoming, ctx: Context) -> Request:
-    languages = ctx.settings.languages
-    numbers: list[int] = []
-    part, wanted, expects_part = 1, None, False
-    for word in command.arguments:
-        figures = word.lstrip("#")
-        if figures.isascii() and figures.isdigit() and len(figures) <= 9:
-            if expects_part:
-                part = int(figures)
-            else:
-                numbers.append(int(figures))
-            expects_part = False
-        elif word in part_words(languages):
-            expects_part = True
-        else:
-            wanted = wanted or find_language(word, languages)
-    said = (incoming.to.language if incoming.to else None) or command.language or None
-    return Request(
-        command=command,
-        incoming=incoming,
-        language=language_of(ctx, incoming.author_email, said),
-        number=numbers[0] if numbers else None,
-        part=part,
-        wanted=wanted,
-    )
+def _as_stop(command: Command) -> Command:
+    alone = command.name == "leave" and not command.arguments
+    return replace(command, name="wanted", arguments=("stop",)) if alone else command
 
 
 def _help(request: Request, ctx: Context) -> Rendered | None:
-    if not may_answer(ctx, request.incoming.author_email, "help"):
+    if not may_answer(ctx, request.email, "help"):
         return None
     lists = tuple((item.language, item.address) for item in ctx.settings.lists)
     return render_notice(ctx, "help", request.language, lists=lists)
 
 
 def _unknown(request: Request, ctx: Context) -> Rendered | None:
-    if not may_answer(ctx, request.incoming.author_email, "error"):
+    if not may_answer(ctx, request.email, "error"):
         return None
     command = request.command
     return render_notice(ctx, "unknown", request.language, line=command.line, nearest=command.nearest)
@@ -118,18 +81,18 @@ def _unknown(request: Request, ctx: Context) -> Rendered | None:
 
 def _join(request: Request, ctx: Context) -> Rendered | None:
     language = request.wanted or request.language
-    if language in ctx.uow.people.languages(request.incoming.author_email):
-        return _once_a_day(request, ctx, "already_joined", language)
+    if language in ctx.uow.people.languages(request.email):
+        return answer_once_a_day(request, ctx, "already_joined", language)
     _ask(request, ctx, "join", language)
     return None
 
 
 def _leave(request: Request, ctx: Context) -> Rendered | None:
-    on = ctx.uow.people.languages(request.incoming.author_email)
+    on = ctx.uow.people.languages(request.email)
     said = request.wanted or (request.incoming.to.language if request.incoming.to else None)
     language = said or (on[0] if on else request.language)
     if language not in on:
-        return _once_a_day(request, ctx, "not_joined", language)
+        return answer_once_a_day(request, ctx, "not_joined", language)
     _ask(request, ctx, "leave", language)
     return None
 
@@ -140,83 +103,18 @@ def _also(request: Request, ctx: Context) -> Rendered | None:
     boxes = [
         box for word in request.command.line.split() for box in parse_mailboxes(word.strip("<>()«»\"'.,;"))
     ]
-    own = request.incoming.author_email
+    own = request.email
     other = next((box.email for box in boxes if box.email != own and is_deliverable(box.email)), None)
     if other is None or parse_address(ctx.settings, other) is not None:
-        return _once_a_day(request, ctx, "also_unclear", request.language)
+        return answer_once_a_day(request, ctx, "also_unclear", request.language)
     if may_answer(ctx, own, "also"):
         ask_both(ctx, request.incoming, other, request.language)
     return None
 
 
-def _synthesis(request: Request, ctx: Context) -> Rendered | None:
-    """The synthesis of a phase, in the language asked for, else the reader's, else the forum's, else any."""
-    phase = ctx.uow.phases.find_latest(request.number) if request.number is not None else None
-    syntheses = ctx.uow.phases.list_syntheses(phase.id) if phase else {}
-    synthesis = choose_language(syntheses, request.wanted, request.language, ctx.forum_language, *syntheses)
-    if phase is None or synthesis is None:
-        return _once_a_day(request, ctx, "no_synthesis", request.language)
-    return _text(request, ctx, "synthesis_text", synthesis.text, synthesis.language, number=phase.number)
-
-
-def _get(request: Request, ctx: Context) -> Rendered | None:
-    """A published text in the language asked for, else the reader's, else its own."""
-    number = request.number or 0
-    found = ctx.uow.contributions.find_by_number(number)
-    posts = (
-        {post.version.language: post for post in ctx.uow.contributions.list_published(id_of(found))}
-        if found
-        else {}
-    )
-    post = choose_language(posts, request.wanted, request.language, *posts)
-    if found is None or post is None:
-        return _once_a_day(request, ctx, "no_contribution", request.language)
-    return _text(
-        request,
-        ctx,
-        "contribution_text",
-        post.revision.text,
-        post.version.language,
-        number=number,
-        title=post.revision.title,
-        author_name=with_place(shown_name(post.revision.author_name, request.language), post.revision.place),
-        day=post.revision.received_at.astimezone(ctx.settings.zone).date(),
-    )
-
-
-def _text(
-    request: Request, ctx: Context, template: str, text: str, text_language: str, **values: object
-) -> Rendered | None:
-    if not ctx.uow.people.allow(request.incoming.author_email, "text", TEXTS_A_DAY):
-        return None
-    parts = split_parts(text, PART)
-    part = min(max(request.part, 1), max(len(parts), 1))
-    return render_notice(
-        ctx,
-        template,
-        request.language,
-        text=parts[part - 1] if parts else "",
-        part=part,
-        parts=len(parts),
-        text_language=text_language,
-        **values,
-    )
-
-
-def _once_a_day(request: Request, ctx: Context, template: str, language: str) -> Rendered | None:
-    if not may_answer(ctx, request.incoming.author_email, template):
-        return None
-    return render_notice(
-        ctx,
-        template,
-        request.language,
-        list_language=language,
-    )
-
-
 def _ask(request: Request, ctx: Context, purpose: str, language: str) -> None:
     """One unanswered request at a time, whoever asks: a thousand forged ones make one mail."""
-    email = request.incoming.author_email
+    email = request.email
     if ctx.uow.tokens.has_pending(purpose, email, language, ctx.now - ASK_AGAIN):
         return
     secret = ctx.new_token()
@@ -247,14 +145,18 @@ def _answer(
     enqueue_answer(ctx, incoming, "answers", f"{incoming.delivery_id}", language, rendered)
 
 
-TEXTS = ("synthesis", "get")
+TEXTS = ("synthesis", "get", "wanted", "translate")
+"""What is answered with a text."""
 
 ANSWERS: Mapping[str, Callable[[Request, Context], Rendered | None]] = {
     "": _unknown,
     "help": _help,
     "join": _join,
     "leave": _leave,
-    "synthesis": _synthesis,
-    "get": _get,
+    "synthesis": answer_synthesis,
+    "get": answer_get,
+    "wanted": answer_wanted,
+    "translate": answer_translate,
+    "release": answer_release,
     "also": _also,
 }

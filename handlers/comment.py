@@ -2,7 +2,8 @@
 
 from handlers.context import Context, Incoming, Outcome
 from handlers.mail.titles import find_title
-from handlers.submit import Submission, submit
+from handlers.submission import Submission
+from handlers.submit import submit
 
 
 def handle(incoming: Incoming, ctx: Context) -> Outcome:

@@ -92,6 +92,8 @@ def _confirm_synthesis(token: Token, ctx: Context) -> Outcome:
     if synthesis is None:
         return Outcome("command", "unknown-token")
     ctx.uow.phases.confirm_synthesis(synthesis)
+    # Whoever had taken it to translate has nothing left to do.
+    ctx.uow.claims.finish(synthesis.language, phase_id=synthesis.phase_id)
     ctx.uow.journal.write("synthesis", token.email, f"synthesis {synthesis.id}")
     announce_synthesis(ctx, synthesis)
     return Outcome("command", "synthesis-confirmed")

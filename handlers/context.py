@@ -8,6 +8,7 @@ from config.addresses import Addresses, LocalAddress
 from config.forum import Settings
 from handlers.attribution import Attribution
 from handlers.classify import Kind
+from handlers.linking.matching import Match, Matcher
 from handlers.linking.signals import Signal
 from handlers.mail.body import Attachment
 from handlers.mail.parse import ParsedMail
@@ -24,6 +25,13 @@ class Context:
     now: datetime
     new_token: Callable[[], str]
     secret: bytes
+    open_matcher: Callable[[], Matcher | None] = lambda: None
+    """What makes the matcher at the first call: most of what is done compares nothing."""
+
+    @property
+    def matcher(self) -> Matcher | None:
+        """What compares texts by their content; None where it is not installed or not wanted."""
+        return self.open_matcher()
 
     @property
     def addresses(self) -> Addresses:
@@ -55,6 +63,10 @@ class Incoming:
     signal: Signal | None = None
     subject_of: Contribution | None = None
     """The contribution that it translates or comments."""
+    named: tuple[Contribution, ...] = ()
+    """Those that it may translate, where it names several."""
+    match: Match | None = None
+    """Why it is a translation, where its text was compared with what it answers."""
     by: Attribution | None = None
     """The author, where somebody else sent the text and may vouch for it."""
     source: str = ""
@@ -81,6 +93,11 @@ class Incoming:
         if self.to is None or self.to.language is None:
             raise KeyError("not sent to a list")
         return self.to.language
+
+    @property
+    def pressed(self) -> bool:
+        """It is the button of a page of ours that somebody pressed, and no mail."""
+        return self.delivery.edge == "web"
 
     @property
     def live(self) -> bool:

@@ -3,7 +3,8 @@
 from handlers.context import Context, Incoming, Outcome
 from handlers.linking.signals import find_code
 from handlers.mail.titles import find_title
-from handlers.submit import Submission, submit
+from handlers.submission import Submission
+from handlers.submit import submit
 
 
 def handle(incoming: Incoming, ctx: Context) -> Outcome:

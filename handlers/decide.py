@@ -8,6 +8,7 @@ from typing import Literal
 from handlers.context import Context
 from handlers.mail.answers import clean_reason
 from handlers.notices import render_notice
+from handlers.offers import refuse_offers
 from handlers.publish import enqueue_receipt, publish
 from store.posts import DISCARDED, HELD, REJECTED, Post
 from store.tables import Decision
@@ -15,7 +16,7 @@ from store.tables import Decision
 UNDO = timedelta(minutes=30)
 """How long a rejection can be taken back: the author is told after that."""
 
-How = Literal["address", "reply", "command line"]
+How = Literal["address", "reply", "web", "command line"]
 Ruling = Literal["approve", "reject", "discard", "undo"]
 """What `decide` carries out; moving and splitting have modules of their own."""
 
@@ -35,8 +36,27 @@ class Status(StrEnum):
     SAME_LIST = "same-list"
     HAS_VERSION = "has-version"
     """It cannot be moved or split: there is a text in that language already."""
+    NO_CHOICE = "no-choice"
+    """The choice that was named was not offered."""
+    NO_NUMBER = "no-number"
+    """There is no contribution with the number that was named."""
+    NOTHING_THERE = "nothing-there"
+    """There is no text in this language that it could replace."""
     NOT_TWO = "not-two"
     """It cannot be split: it is not in two languages one below the other, or no original that waits."""
+    JOINED = "joined"
+    """It belongs to that contribution already."""
+    IS_COMMENT = "is-comment"
+    """A comment is a version of nothing."""
+    IS_WITHDRAWN = "is-withdrawn"
+    """The contribution is withdrawn."""
+    NOT_WITHDRAWN = "not-withdrawn"
+    NOT_PUBLISHED = "not-published"
+    """Only contributions that are published can become one, or be withdrawn."""
+    NOT_LINKED = "not-linked"
+    """It cannot be separated: it is a contribution of its own."""
+    HAS_TRANSLATIONS = "has-translations"
+    """It cannot be separated: it is the original, and others are translations of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +77,7 @@ def decide(ctx: Context, post: Post, verdict: Ruling, moderator: str, how: How, 
         return Decided(Status.STANDS, standing)
     decision = keep_decision(ctx, post, verdict, moderator, how, reason)
     if verdict == "approve":
+        refuse_offers(ctx, post, moderator)
         outcome = publish(ctx, post)
     else:
         outcome = REJECTED if verdict == "reject" else DISCARDED

@@ -7,7 +7,10 @@ from handlers.context import Context
 from handlers.mail.language import find_parts
 from handlers.mail.parts import clip, cut_text
 from handlers.notices import About, enqueue_notice, render_notice
+from handlers.offers import find_offered
 from handlers.publish import MAX_FILE_NAME, list_attachments, what_is
+from handlers.versions import find_marks, find_rival
+from handlers.words import review_words
 from store.posts import Post
 from store.sql import id_of
 
@@ -62,6 +65,7 @@ def _fit(ctx: Context, post: Post, language: str, secret: str) -> Rendered:
 def _render(ctx: Context, post: Post, language: str, secret: str, room: int, cut_room: int) -> Rendered:
     """The notice, with at most `room` bytes of the text and `cut_room` of what was left out."""
     revision, addresses = post.revision, ctx.addresses
+    offered = find_offered(ctx, post, language)
     beginning, whole = cut_text(revision.text, room)
     left_out, left_out_whole = cut_text(revision.cut, cut_room)
     return render_notice(
@@ -74,14 +78,17 @@ def _render(ctx: Context, post: Post, language: str, secret: str, room: int, cut
         approved_before=ctx.uow.contributions.count_approved(revision.author_email),
         what=what_is(ctx, post),
         number=post.contribution.number,
-        subject_title=_title_of_subject(ctx, post),
+        subject_title=_title_of_parent(ctx, post),
         text_language=language,
         size=len(revision.text.encode()),
         attachments=list_attachments(post),
         reasons=tuple(revision.hold_reasons),
         written_in=revision.written_in,
         two_languages=find_two_languages(ctx, post),
-        linked_by=post.version.linked_by,
+        offered=offered,
+        marks=find_marks(ctx, post),
+        rival=find_rival(ctx, post),
+        reread_word=review_words((language,))["reread"][0],
         beginning=beginning,
         whole=whole,
         place=revision.place,
@@ -91,6 +98,7 @@ def _render(ctx: Context, post: Post, language: str, secret: str, room: int, cut
         left_out_whole=left_out_whole,
         token=secret,
         approve_address=addresses.token("approve", secret),
+        separate_address=addresses.token("separate", secret),
         reject_address=addresses.token("reject", secret),
         discard_address=addresses.token("discard", secret),
     )
@@ -104,9 +112,7 @@ def find_two_languages(ctx: Context, post: Post) -> tuple[str, ...]:
     return tuple(part.language for part in parts or ())
 
 
-def _title_of_subject(ctx: Context, post: Post) -> str:
-    """The title of what is commented, or of the original that is translated."""
-    if post.contribution.parent_id is not None:
-        parent = ctx.uow.contributions.find_contribution(post.contribution.parent_id)
-        return parent.title if parent else ""
-    return post.contribution.title
+def _title_of_parent(ctx: Context, post: Post) -> str:
+    """The title of what is commented."""
+    parent = ctx.uow.contributions.find_contribution(post.contribution.parent_id)
+    return parent.title if parent else ""

@@ -17,7 +17,10 @@ from handlers.notices import (
     shown_name,
     with_place,
 )
-from store.posts import APPROVED, HELD, TRANSLATION, WITHDRAWN, Post
+from handlers.stale import tell_if_stale, tell_translators
+from handlers.versions import REREAD, find_marks, is_reread
+from handlers.words import review_words
+from store.posts import APPROVED, COMPLETE, HELD, PARTIAL, TRANSLATION, WITHDRAWN, Post
 from store.tables import Contribution, Phase
 
 What = Literal["contribution", "translation", "comment", "correction"]
@@ -32,8 +35,9 @@ Pause = tuple[int, date]
 def publish(ctx: Context, post: Post, second: Post | None = None) -> str:
     """Publish a revision, and what was approved and waited for it; the outcome of its delivery.
 
-    A translation of an original that is not published, or a comment on it, waits with it. `second` is the other
-    original of a message in two languages: nobody is asked to translate into it, and the author is told once.
+    A translation of an original that is not published, or a comment on it, waits with it; so does what belongs to a
+    contribution that is withdrawn, until that is restored. `second` is the other original of a message in two
+    languages: nobody is asked to translate into it, and the author is told once.
     """
     posts = (post, second) if second else (post,)
     if _waits_for_another(ctx, post):
@@ -44,11 +48,19 @@ def publish(ctx: Context, post: Post, second: Post | None = None) -> str:
     first = post.contribution.number is None
     for each in posts:
         ctx.uow.contributions.publish(each)
+        if each.version.completeness == COMPLETE:
+            # Whoever had taken it to translate has nothing left to do.
+            ctx.uow.claims.finish(each.version.language, contribution_id=each.contribution_id)
     _withdraw_older(ctx, post)
     if ctx.uow.contributions.is_live(post.revision):
         for each in posts:
-            _pass_on(ctx, each, what)
-        _tell_author(ctx, post, what)
+            # The readers have a machine translation already that somebody has reread now.
+            if not is_reread(each):
+                _pass_on(ctx, each, what)
+        tell_author(ctx, post, what)
+    if what == "correction":
+        tell_translators(ctx, post)
+    tell_if_stale(ctx, post)
     if first:
         for waiting in ctx.uow.waiting.list_depending((APPROVED,), post.contribution_id):
             if waiting.revision.state != APPROVED:
@@ -59,27 +71,32 @@ def publish(ctx: Context, post: Post, second: Post | None = None) -> str:
 
 
 def _waits_for_another(ctx: Context, post: Post) -> bool:
+    parent = ctx.uow.contributions.find_contribution(post.contribution.parent_id)
+    if any(row is not None and row.withdrawn_at is not None for row in (post.contribution, parent)):
+        return True
     if post.contribution.number is not None:
         return False
-    parent = ctx.uow.contributions.find_contribution(post.contribution.parent_id)
     return post.version.role == TRANSLATION or (parent is not None and parent.number is None)
 
 
 def _withdraw_older(ctx: Context, post: Post) -> None:
-    """What the same author sent earlier for this version, and still waits, is replaced and can no longer be approved."""
-    for other in ctx.uow.waiting.list_posts((HELD, APPROVED), post.contribution_id):
-        older = (other.revision.received_at, other.revision_id) < (
-            post.revision.received_at,
-            post.revision_id,
-        )
-        same = bool(post.revision.author_email) and (other.version.id, other.revision.author_email) == (
-            post.version.id,
-            post.revision.author_email,
-        )
-        if older and same:
-            ctx.uow.contributions.set_state(other, WITHDRAWN)
-            ctx.uow.tokens.end_for_revision(other.revision_id)
-            ctx.uow.deliveries.change_outcome(other.revision.delivery_id, WITHDRAWN)
+    """What the same author sent earlier for this version, and still waits, is replaced and can no longer be approved.
+
+    Nor can it be said any more that somebody has reread the text that it had until now.
+    """
+    email, came = post.revision.author_email, (post.revision.received_at, post.revision_id)
+    for form in ctx.uow.waiting.list_forms(post.version.id):
+        same = bool(email) and form.author_email == email
+        if (same and (form.received_at, form.revision_id) < came) or REREAD in form.hold_reasons:
+            _withdraw(ctx, form.revision_id)
+
+
+def _withdraw(ctx: Context, revision_id: int) -> None:
+    other = ctx.uow.contributions.find_post(revision_id)
+    if other is not None:
+        ctx.uow.contributions.set_state(other, WITHDRAWN)
+        ctx.uow.tokens.end_for_revision(revision_id)
+        ctx.uow.deliveries.change_outcome(other.revision.delivery_id, WITHDRAWN)
 
 
 def what_is(ctx: Context, post: Post) -> What:
@@ -121,6 +138,7 @@ def _pass_on(ctx: Context, post: Post, what: What) -> None:
         return
     number = contribution.number or 0
     parts = split_parts(revision.text, PART)
+    translated, marks = post.version.role == TRANSLATION, find_marks(ctx, post)
     parent = ctx.uow.contributions.find_contribution(contribution.parent_id)
     rendered = render_notice(
         ctx,
@@ -130,8 +148,9 @@ def _pass_on(ctx: Context, post: Post, what: What) -> None:
         what=what,
         title=revision.title,
         author_name=with_place(
-            shown_name(contribution.author_name, language), "" if what == "translation" else revision.place
+            shown_name(contribution.author_name, language), "" if translated else revision.place
         ),
+        translated=translated,
         translator_name=with_place(shown_name(revision.author_name, language), revision.place),
         # An address is shown to nobody.
         sent_by="" if "@" in revision.sent_by else revision.sent_by,
@@ -142,7 +161,13 @@ def _pass_on(ctx: Context, post: Post, what: What) -> None:
         attachments=list_attachments(post),
         parent=(parent.number, parent.title) if parent else None,
         original_language=contribution.language,
-        wanted=_addresses_for_translations(ctx, contribution),
+        wanted=tuple(
+            wanted for wanted in _addresses_for_translations(ctx, contribution) if wanted[0] != language
+        ),
+        marks=marks,
+        rest_address=ctx.addresses.translate(number, language) if marks.covers else "",
+        reread_word=review_words((language,))["reread"][0],
+        stale=_list_stale_languages(ctx, post),
         leave_address=ctx.addresses.action(language, "leave")
         if ctx.settings.list_for(language).hosted
         else "",
@@ -176,9 +201,13 @@ def _thread_id(ctx: Context, root: Contribution, language: str, revision_id: int
 
 
 def _addresses_for_translations(ctx: Context, contribution: Contribution) -> tuple[tuple[str, str], ...]:
-    """(language, address) of the languages that a contribution cannot be read in yet."""
+    """(language, address) of the languages that a contribution cannot be read in yet, or only a part of it."""
     number = contribution.number or 0
-    there = {post.version.language for post in ctx.uow.contributions.list_published(contribution.id or 0)}
+    there = {
+        post.version.language
+        for post in ctx.uow.contributions.list_published(contribution.id or 0)
+        if post.version.completeness != PARTIAL
+    }
     return tuple(
         (language, ctx.addresses.translate(number, language))
         for language in ctx.settings.languages
@@ -186,8 +215,15 @@ def _addresses_for_translations(ctx: Context, contribution: Contribution) -> tup
     )
 
 
-def _tell_author(ctx: Context, post: Post, what: What) -> None:
-    """The second receipt: the number, and how to correct and translate the text."""
+def _list_stale_languages(ctx: Context, post: Post) -> tuple[str, ...]:
+    """Where a text has changed that others translate: the languages of those that are out of date now."""
+    if post.version.language != post.contribution.language:
+        return ()
+    return tuple(stale.version.language for stale in ctx.uow.contributions.list_stale(post.contribution))
+
+
+def tell_author(ctx: Context, post: Post, what: What, *, key: str = "") -> None:
+    """The second receipt: the number, and how to correct and translate the text. Once for each key of a text."""
     revision, language = post.revision, post.version.language
     if not may_answer(ctx, revision.author_email, "receipt"):
         return
@@ -196,13 +232,15 @@ def _tell_author(ctx: Context, post: Post, what: What) -> None:
         "receipt_published",
         language,
         title=revision.title,
-        what=what,
+        what="reread" if is_reread(post) else what,
         number=post.contribution.number,
         text_language=language,
+        marks=find_marks(ctx, post),
+        reread_word=review_words((language,))["reread"][0],
         pause=find_pause(ctx, post),
         wanted=_addresses_for_translations(ctx, post.contribution) if what == "contribution" else (),
     )
-    enqueue_receipt(ctx, post, "receipt_published", str(revision.id), rendered)
+    enqueue_receipt(ctx, post, "receipt_published", key or str(revision.id), rendered)
 
 
 def enqueue_receipt(

@@ -4,23 +4,24 @@ import re
 from collections.abc import Iterable
 
 from config.addresses import TOKEN_LENGTH, LocalAddress, parse_address
+from handlers.belonging import PUBLICATIONS, Thread, find_belonging
 from handlers.classify import Clues, Kind, classify
 from handlers.context import Context, Incoming
 from handlers.external import find_route, get_list_address, is_own_copy, undo_route
-from handlers.linking.signals import MIN_WORDS, Signal, find_code, find_signal, texts_agree
+from handlers.linking.signals import find_code
 from handlers.mail.parse import ParsedMail, parse_mail
 from handlers.mail.quotes import Cleaned, clean_reply
 from handlers.notices import language_of
-from handlers.words import translation_phrases
+from handlers.requests import is_command
+from handlers.versions import CARRIED, find_review
 from handlers.written import NO_DOCUMENTS, Documents, Written, find_written
-from store.posts import Post
-from store.tables import Contribution, Delivery, Outgoing, Token
+from store.tables import Delivery, Outgoing, Token
 
-PUBLICATIONS = ("contribution", "translation", "comment", "correction")
-"""Kinds of our mail that pass on what somebody wrote: an answer is a comment."""
 ANNOUNCEMENTS = ("opening", "closing", "reminder", "synthesis_published")
 """Kinds of our list mail whose answer is a contribution."""
 RECEIPTS = ("receipt_held", "receipt_published", "receipt_returned", "receipt_rejected")
+REVIEWED = (*PUBLICATIONS, "receipt_published")
+"""Kinds of our mail in answer to which somebody may say that they have reread a machine translation."""
 
 TEXTS = (Kind.TRANSLATION, Kind.CORRECTION, Kind.COMMENT, Kind.CONTRIBUTION)
 """Kinds of mail that bring a text for the forum."""
@@ -50,20 +51,20 @@ def read_delivery(
     token = _find_token(mail, to, answered, ctx)
     written = _find_written(mail, cleaned, to, token, answered, documents, ctx)
     mail = written.mail
-    thread = ctx.uow.contributions.find_post_by_message(ids) if ids else None
-    signal, subject_of = _find_translated(mail, written.text, to, thread, answered, ctx)
-    if subject_of is None:
-        subject_of = _find_commented(mail, to, thread, answered, ctx)
+    post = ctx.uow.contributions.find_post_by_message(ids) if ids else None
+    belonging = find_belonging(mail, written.text, to, Thread(ids, post, answered), ctx)
     clues = Clues(
         mail_from=delivery.mail_from,
         archive=not delivery.live,
         answered_kind=answered.kind if answered else None,
         token_purpose=token.purpose if token else None,
-        translates=signal is not None and subject_of is not None,
-        answers_contribution=subject_of is not None,
+        reviews=bool(find_review(ctx, written.text, to, answered, REVIEWED)),
+        translates=belonging.signal is not None,
+        answers_contribution=belonging.contribution is not None,
         distributed=route.distributed,
         administrative=route.administrative,
         own_copy=own_copy,
+        pressed=to is not None and to.kind == "separate" and delivery.edge == "web",
     )
     kind = classify(mail, to, clues, ctx.settings.forum.domain)
     return Incoming(
@@ -76,8 +77,10 @@ def read_delivery(
         size=len(written.text.encode()),
         answered=answered,
         token=token,
-        signal=signal,
-        subject_of=subject_of,
+        signal=belonging.signal,
+        subject_of=belonging.contribution,
+        match=belonging.match,
+        named=belonging.named,
         by=written.by,
         source=written.source,
         wanted=written.wanted if kind in TEXTS else (),
@@ -114,14 +117,18 @@ def _effective_address(
     if to is None or to.kind != "commands":
         return to
     if answered:
-        lists = (*PUBLICATIONS, *ANNOUNCEMENTS, *RECEIPTS)
+        lists = (*PUBLICATIONS, *ANNOUNCEMENTS, *RECEIPTS, *CARRIED)
         return LocalAddress("list", language=answered.language) if answered.kind in lists else to
+    if is_command(mail.subject, ctx):
+        return to  # "translate [#12]" asks for something
     number = find_code(mail.subject)
     contribution = ctx.uow.contributions.find_by_number(number) if number is not None else None
     if contribution is None:
         return to
     email = mail.author.email if mail.author else ""
-    said = None if ctx.uow.people.languages(email) else contribution.language
+    # Whoever took it to translate it sends it in that language.
+    taken = ctx.uow.claims.find_language(email, contribution.id) if "[t" in mail.subject.lower() else None
+    said = taken or (None if ctx.uow.people.languages(email) else contribution.language)
     return LocalAddress("list", language=language_of(ctx, email, said))
 
 
@@ -137,67 +144,9 @@ def _find_token(
     mail: ParsedMail, to: LocalAddress | None, answered: Outgoing | None, ctx: Context
 ) -> Token | None:
     """The token in the address, of the notice that is answered, or in a `[m-…]` of the subject or text."""
-    if to and to.kind in ("answer", "approve", "reject", "discard") and to.token:
+    if to and to.kind in ("answer", "approve", "reject", "discard", "separate") and to.token:
         return ctx.uow.tokens.find(to.token)
     if answered and answered.token_id is not None:
         return ctx.uow.tokens.find_by_id(answered.token_id)
     codes: Iterable[str] = _CODE.findall(f"{mail.subject}\n{mail.text[:20_000]}")
     return next((token for code in codes if (token := ctx.uow.tokens.find(code))), None)
-
-
-def _find_translated(
-    mail: ParsedMail,
-    text: str,
-    to: LocalAddress | None,
-    thread: Post | None,
-    answered: Outgoing | None,
-    ctx: Context,
-) -> tuple[Signal | None, Contribution | None]:
-    """Signals 1 to 4: what it is a version of, and how that is known."""
-    if to is None or to.kind not in ("list", "reply", "translation"):
-        return None, None
-    signal = find_signal(
-        address_number=to.number if to.kind == "translation" else None,
-        subject=mail.subject,
-        text=text,
-        header=mail.translation_of,
-        phrases=translation_phrases(ctx.settings.languages),
-    )
-    if signal:
-        named = ctx.uow.contributions.find_by_number(signal.number)
-        if signal.said or (to.kind != "reply" and named is not None and named.language != to.language):
-            return signal, named
-        # A plain `[#12]` in the original's own language is a comment; at a reply address, the address says to what.
-        return None, named if to.kind != "reply" else None
-    if to.kind != "list" or len(text.split()) < MIN_WORDS:
-        return None, None
-    if (post := thread or _answered_post(answered, ctx)) is None or post.contribution.parent_id is not None:
-        return None, None
-    if to.language == post.version.language or not texts_agree(text, post.revision.text):
-        return None, None
-    return Signal(post.contribution.number or 0, "thread"), post.contribution
-
-
-def _find_commented(
-    mail: ParsedMail, to: LocalAddress | None, thread: Post | None, answered: Outgoing | None, ctx: Context
-) -> Contribution | None:
-    """The contribution that an answer belongs under: by address, by the mail that it answers, by `[#12]`."""
-    if to is None or to.kind not in ("list", "reply"):
-        return None
-    contributions = ctx.uow.contributions
-    if to.kind == "reply" and to.number is not None:
-        return contributions.find_by_number(to.number)
-    if answered and answered.kind in PUBLICATIONS:
-        return contributions.find_contribution(answered.contribution_id)
-    if answered:
-        return None
-    if thread:
-        return thread.contribution
-    number = find_code(mail.subject)
-    return contributions.find_by_number(number) if number is not None else None
-
-
-def _answered_post(answered: Outgoing | None, ctx: Context) -> Post | None:
-    if answered is None or answered.kind not in PUBLICATIONS:
-        return None
-    return ctx.uow.contributions.find_post(answered.revision_id)

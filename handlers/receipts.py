@@ -4,6 +4,7 @@ from handlers.context import Context, Incoming
 from handlers.mail.parts import clip
 from handlers.notices import About, enqueue_answer, may_answer, render_notice, with_place
 from handlers.publish import MAX_FILE_NAME, enqueue_receipt, find_pause, what_is
+from handlers.versions import find_marks, is_reread
 from store.posts import Post
 
 
@@ -20,7 +21,8 @@ def confirm_receipt(ctx: Context, incoming: Incoming, post: Post) -> None:
         asks_for_text="attachment-only" in revision.hold_reasons,
         source=clip(revision.source, MAX_FILE_NAME, MAX_FILE_NAME),
         sent_for=with_place(revision.author_name, revision.place) if revision.sent_by else None,
-        what=what_is(ctx, post),
+        what="reread" if is_reread(post) else what_is(ctx, post),
+        marks=find_marks(ctx, post),
         number=_named_number(post, ctx),
         pause=find_pause(ctx, post),
     )

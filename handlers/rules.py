@@ -36,6 +36,12 @@ class Submitted:
     sent_for_another: bool = False
     other_language: bool = False
     two_languages: bool = False
+    unlike_original: bool = False
+    """It names a contribution that it does not look like a translation of."""
+    likely_translation: bool = False
+    """It may be a translation of a contribution, by what it says."""
+    likely_correction: bool = False
+    """Its author has sent nearly the same text before."""
     distributed: bool = False
     """An external list has distributed it: its moderation was that list's."""
     past_list: bool = False
@@ -73,6 +79,9 @@ RULES: tuple[Rule, ...] = (
     ("much-shorter", Disposition.HOLD, lambda post: post.size * SHRUNK < post.replaced_size),
     ("second-translation", Disposition.HOLD, lambda post: post.second_translation),
     ("doubtful-link", Disposition.HOLD, lambda post: post.doubtful_link),
+    ("unlike-original", Disposition.HOLD, lambda post: post.unlike_original),
+    ("likely-translation", Disposition.HOLD, lambda post: post.likely_translation),
+    ("likely-correction", Disposition.HOLD, lambda post: post.likely_correction),
     ("two-languages", Disposition.HOLD, lambda post: post.two_languages),
     ("other-language", Disposition.HOLD, lambda post: post.other_language),
     # From can be forged: without a trusted authentication result nobody is known, so newcomers' rules hold all.

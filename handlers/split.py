@@ -4,7 +4,7 @@ from handlers.context import Context
 from handlers.decide import Decided, How, Status, keep_decision
 from handlers.mail.language import Part, find_parts
 from handlers.publish import publish
-from handlers.submit import hash_text
+from handlers.submission import hash_text
 from store.posts import HELD, ORIGINAL, Post
 from store.sql import id_of
 from store.tables import Revision, Version

@@ -1,39 +1,24 @@
 """What contributions, translations, comments and corrections share: judged, kept, then held or published."""
 
-import hashlib
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import astuple, dataclass, replace
 
+from handlers.agreement import is_unlike
 from handlers.authorship import find_author, keep_attachments
-from handlers.context import Context, Incoming, Outcome
+from handlers.context import Context, Outcome
+from handlers.duplicates import find_duplicate
 from handlers.hold import ask_moderators
+from handlers.linked import tell_joined
+from handlers.linking.matching import MOST_CHOICES, Found
 from handlers.mail.language import find_other_language, find_parts
-from handlers.move import follow_author
+from handlers.match import NOT_COMPARED, Compared, compare, keep_found, keep_named, remember
 from handlers.publish import publish
 from handlers.receipts import confirm_receipt, return_to_author
 from handlers.rules import Disposition, Submitted, Verdict, judge
+from handlers.submission import Submission, hash_text
+from handlers.versions import find_source, note_marks
 from store.posts import APPROVED, HELD, ORIGINAL, TRANSLATION, Post
 from store.sql import id_of
 from store.tables import Contribution, Revision, Version
-
-SAME_TEXT = timedelta(days=30)
-"""Within this time the same words from the same address are one text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """A text on its way in. `contribution` is the one it is a version of, `parent` the one it comments."""
-
-    incoming: Incoming
-    language: str
-    title: str
-    text: str
-    contribution: Contribution | None = None
-    parent: Contribution | None = None
-    role: str = ORIGINAL
-    linked_by: str = ""
-    doubtful_link: bool = False
-    correction: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +31,27 @@ class Spoken:
 
 def submit(submission: Submission, ctx: Context) -> Outcome:
     """Reject, hold or publish a text; its author gets a receipt."""
+    submission = note_marks(submission, ctx)
     incoming = submission.incoming
-    existing = None
-    if submission.contribution is not None:
-        existing = ctx.uow.contributions.find_version(submission.contribution.id, submission.language)
-    if duplicate := _find_duplicate(submission, ctx):
+    if duplicate := find_duplicate(submission, ctx):
         return duplicate
-    spoken = _find_languages(submission, existing, ctx)
-    verdict = judge(_what_the_rules_see(submission, existing, spoken, ctx))
+    spoken = _find_languages(submission, _find_version(submission, ctx), ctx)
+    submission, compared = _find_original(submission, spoken, ctx)
+    existing = _find_version(submission, ctx)
+    verdict = judge(_what_the_rules_see(submission, existing, spoken, compared, ctx))
     if verdict.disposition is Disposition.REJECT:
         return_to_author(ctx, incoming, submission.language, submission.title, verdict.reasons[0])
         return Outcome("rejected", verdict.reasons[0])
     post = _keep(submission, existing, verdict, spoken, ctx)
+    linked_by = submission.linked_by if submission.role == TRANSLATION else ""
+    keep_found(ctx, post, compared, linked_by, submission.match)
+    keep_named(ctx, post, incoming.named)
+    remember(ctx, post, compared)
     if verdict.disposition is Disposition.ACCEPT:
         ctx.uow.contributions.lock(post)
         outcome = publish(ctx, post)
+        if linked_by == "content":
+            tell_joined(ctx, post)
         return _outcome(post, outcome, next(iter(verdict.reasons), "accepted"))
     if incoming.live:
         ask_moderators(ctx, post)
@@ -69,57 +60,37 @@ def submit(submission: Submission, ctx: Context) -> Outcome:
     return _outcome(post, HELD, verdict.reasons[0])
 
 
-def _find_duplicate(submission: Submission, ctx: Context) -> Outcome | None:
-    """The same mail on a second list, or the same words again from the same address in the same place: one text."""
-    incoming = submission.incoming
-    if earlier := ctx.uow.deliveries.find_same_message(incoming.delivery):
-        follow_author(ctx, earlier.revision_id, submission.language)
-        _note_distributed(submission, earlier.revision_id, ctx)
-        return Outcome("duplicate", "same-message", earlier.contribution_id, earlier.revision_id)
-    if not submission.text.strip():
-        return None
-    if incoming.distributed and (post := _find_distributed(submission, ctx)):
-        follow_author(ctx, post.revision_id, submission.language)
-        return Outcome("duplicate", "same-text", revision_id=post.revision_id)
-    # "See attached" is said of many texts.
-    if not incoming.author_email or incoming.unread:
-        return None
-    since = incoming.delivery.received_at - SAME_TEXT
-    same = ctx.uow.contributions.find_same_text(
-        incoming.author_email,
-        hash_text(submission.text),
-        since,
-        parent_id=submission.parent.id if submission.parent else None,
-        contribution_id=submission.contribution.id if submission.contribution else None,
-    )
-    if same is None:
-        return None
+def _find_version(submission: Submission, ctx: Context) -> Version | None:
+    """The version that is there already, published or not."""
     if submission.contribution is None:
-        follow_author(ctx, same.id, submission.language)
-    _note_distributed(submission, same.id, ctx)
-    return Outcome("duplicate", "same-text", revision_id=same.id)
-
-
-def _find_distributed(submission: Submission, ctx: Context) -> Post | None:
-    """The same words under the same Message-ID, from another external list: lists may hide who wrote them."""
-    message_id = submission.incoming.message_id
-    post = ctx.uow.contributions.find_post_by_message((message_id,)) if message_id else None
-    if post is None or not post.revision.distributed_on:
         return None
-    return post if post.revision.text_hash == hash_text(submission.text) else None
+    return ctx.uow.contributions.find_version(submission.contribution.id, submission.language)
 
 
-def _note_distributed(submission: Submission, revision_id: int | None, ctx: Context) -> None:
-    """What waits here, and was sent to its external list as well, is not to be posted there again."""
-    post = ctx.uow.contributions.find_post(revision_id) if submission.incoming.distributed else None
-    if post is not None and post.version.language == submission.language:
-        post.revision.distributed_on = submission.language
-        ctx.uow.contributions.add(post.revision)
-
-
-def hash_text(text: str) -> str:
-    """The same for the same words, however they are wrapped and spaced."""
-    return hashlib.sha256(" ".join(text.casefold().split()).encode()).hexdigest()
+def _find_original(submission: Submission, spoken: Spoken, ctx: Context) -> tuple[Submission, Compared]:
+    """A text that names no contribution may be the translation of one all the same."""
+    if not submission.is_new or submission.doubtful_link or submission.correction or spoken.two:
+        return submission, NOT_COMPARED
+    incoming = submission.incoming
+    compared = compare(
+        ctx,
+        submission.text,
+        hash_text(submission.text),
+        spoken.other or submission.language,
+        incoming.author_email,
+        incoming.delivery.received_at,
+    )
+    linked = compared.found.linked
+    if linked is None:
+        return submission, compared
+    # What is in another language than its list's is to be moved first; and two may claim to be one text's correction.
+    if spoken.other or compared.replaces is not None:
+        found = Found(None, (linked, *compared.found.suggested)[:MOST_CHOICES])
+        return submission, replace(compared, found=found)
+    original = ctx.uow.contributions.find_contribution(linked.contribution)
+    return replace(
+        submission, contribution=original, role=TRANSLATION, linked_by="content", match=linked
+    ), compared
 
 
 def _outcome(post: Post, name: str, reason: str) -> Outcome:
@@ -138,17 +109,18 @@ def _find_languages(submission: Submission, existing: Version | None, ctx: Conte
 
 
 def _what_the_rules_see(
-    submission: Submission, existing: Version | None, spoken: Spoken, ctx: Context
+    submission: Submission, existing: Version | None, spoken: Spoken, compared: Compared, ctx: Context
 ) -> Submitted:
     incoming = submission.incoming
     forum = ctx.settings.forum
-    second_text = existing is not None and existing.current_revision_id is not None
+    # One that waits, too: who sends the second may have forged the address of who sent the first.
+    second_text = _find_replaced(existing, ctx) is not None
     return Submitted(
         # What an archive holds was read by its own moderators.
         moderation=forum.moderation if incoming.live else "none",
         distributed=incoming.distributed,
         past_list=incoming.past_list,
-        size=incoming.size,
+        size=len(submission.text.encode()),
         max_size=ctx.settings.server.max_contribution_size,
         text=submission.text,
         attachments=len(incoming.mail.attachments),
@@ -163,9 +135,20 @@ def _what_the_rules_see(
         # Readers of an external list have it already, in whatever language it is.
         other_language=bool(spoken.other) and incoming.live and not incoming.distributed,
         two_languages=spoken.two and incoming.live and not incoming.distributed,
-        second_translation=second_text and not submission.correction and submission.role == TRANSLATION,
+        unlike_original=incoming.live and is_unlike(submission, ctx),
+        likely_translation=bool(compared.found.suggested) and incoming.live,
+        likely_correction=compared.replaces is not None and incoming.live,
+        second_translation=_is_by_another(submission, existing, ctx),
         replaced_size=_size_of_replaced(existing, ctx) if submission.correction or second_text else 0,
     )
+
+
+def _is_by_another(submission: Submission, existing: Version | None, ctx: Context) -> bool:
+    """Whether somebody else's translation is there, or waits, whose place it would take."""
+    replaced = _find_replaced(existing, ctx)
+    if submission.correction or submission.role != TRANSLATION or replaced is None:
+        return False
+    return replaced.author_email != submission.incoming.author_email
 
 
 def _size_of_replaced(existing: Version | None, ctx: Context) -> int:
@@ -210,12 +193,12 @@ def _keep(
             linked_by=submission.linked_by,
         )
         contributions.add(version)
-    source = contributions.current_text(id_of(contribution), contribution.language)
+    source = find_source(ctx, contribution, incoming.answered) if submission.role != ORIGINAL else None
     revision = Revision(
         version_id=id_of(version),
         delivery_id=incoming.delivery.id,
         message_id=incoming.message_id,
-        source_revision_id=source.revision.id if source and submission.role != ORIGINAL else None,
+        source_revision_id=source.id if source else None,
         state=HELD if verdict.disposition is Disposition.HOLD else APPROVED,
         title=submission.title,
         text=submission.text,
@@ -229,6 +212,8 @@ def _keep(
         source=incoming.source,
         attachments=keep_attachments(ctx, incoming),
         distributed_on=submission.language if incoming.distributed else "",
+        machine=submission.machine,
+        covers=list(astuple(submission.covered)) if submission.covered else [],
         hold_reasons=list(verdict.reasons) if verdict.disposition is Disposition.HOLD else [],
         received_at=received_at,
     )

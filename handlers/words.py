@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from config.i18n import Catalogue, get_catalogue
+from handlers.linking.wording import Wording
 from handlers.mail.answers import Verdict
 from handlers.mail.commands import fold_words
+from handlers.mail.reviews import Review
 
 Vocabulary = Mapping[str, Mapping[str, tuple[str, ...]]]
 
@@ -28,6 +30,16 @@ def answer_words(languages: tuple[str, ...]) -> Mapping[Verdict, tuple[str, ...]
             "undo": catalogue.pgettext("answers that undo", "undo"),
             "move": catalogue.pgettext("answers that move, before a language", "move | move to"),
             "split": catalogue.pgettext("answers that split a text in two languages", "split"),
+            "join": catalogue.pgettext(
+                "answers that join, before the number of a contribution", "join | joins | join with | join to"
+            ),
+            "separate": catalogue.pgettext("answers that separate", "separate | separate them"),
+            "replace": catalogue.pgettext(
+                "answers that replace, before the number of a contribution", "replaces | replace"
+            ),
+            "reread": catalogue.pgettext(
+                "a machine translation, by a person", "reread | re-read | I have reread it | proofread"
+            ),
         }
         for verdict, text in words.items():
             found[verdict] = (*found.get(verdict, ()), *catalogue.words(text))
@@ -45,9 +57,29 @@ def command_words(languages: tuple[str, ...]) -> Vocabulary:
             "synthesis": catalogue.words(catalogue.pgettext("command", "synthesis")),
             "also": catalogue.words(catalogue.pgettext("command", "also")),
             "get": catalogue.words(catalogue.pgettext("command", "get")),
+            "wanted": catalogue.words(catalogue.pgettext("command", "wanted | to translate")),
+            "translate": catalogue.words(catalogue.pgettext("command", "translate")),
+            "release": catalogue.words(catalogue.pgettext("command", "release | give back")),
         }
         for catalogue in _catalogues(languages)
     }
+
+
+@lru_cache
+def argument_words(languages: tuple[str, ...]) -> Mapping[str, str]:
+    """What may stand behind a command, folded as arguments are → what it means."""
+    known: dict[str, str] = {}
+    for catalogue in _catalogues(languages):
+        words = {
+            "both": catalogue.pgettext("command", "both"),
+            "weekly": catalogue.pgettext("command", "weekly"),
+            "stop": catalogue.pgettext("after wanted", "stop"),
+            "synthesis": catalogue.pgettext("command", "synthesis"),
+        }
+        for name, text in words.items():
+            for word in catalogue.words(text):
+                known.update(dict.fromkeys(fold_words(word), name))
+    return known
 
 
 @lru_cache
@@ -62,17 +94,26 @@ def part_words(languages: tuple[str, ...]) -> frozenset[str]:
 
 
 @lru_cache
-def translation_phrases(languages: tuple[str, ...]) -> tuple[str, ...]:
+def translation_wording(languages: tuple[str, ...]) -> Wording:
     """What stands before the number in a translation's first line or subject."""
-    return tuple(
+    catalogues = _catalogues(languages)
+    phrases = [
         phrase
-        for catalogue in _catalogues(languages)
+        for catalogue in catalogues
         for phrase in catalogue.words(
             catalogue.pgettext(
-                "before a number", "Translation of | Translation of contribution | English version of"
+                "before a number; (…) may be missing, … is the name of a language",
+                "Translation of (the) (contribution) | … translation of (the) (contribution) | "
+                "… version of (the) (contribution) | Translation into … of (the) (contribution) | "
+                "Here is the (…) translation of (the) (contribution) | This is the (…) translation of (the) (contribution)",
             )
         )
-    )
+    ]
+    names = {catalogue.language_name(language) for catalogue in catalogues for language in languages}
+    for catalogue in catalogues:
+        # "Machine translation of #12" names the contribution as "English translation of #12" does.
+        names.update(catalogue.words(catalogue.pgettext("of a translation", "machine | automatic")))
+    return Wording(phrases, names, byline_words(languages))
 
 
 @lru_cache
@@ -94,6 +135,37 @@ def byline_words(languages: tuple[str, ...]) -> tuple[str, ...]:
         for catalogue in _catalogues(languages)
         for word in catalogue.words(catalogue.pgettext("before an author's name", "by | written by"))
     )
+
+
+@lru_cache
+def machine_words(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """What a first line or a subject says of a text that a machine translated."""
+    return tuple(
+        word
+        for catalogue in _catalogues(languages)
+        for word in catalogue.words(
+            catalogue.pgettext("in a first line", "machine translation | automatic translation")
+        )
+    )
+
+
+@lru_cache
+def review_words(languages: tuple[str, ...]) -> Mapping[Review, tuple[str, ...]]:
+    """What people say of a translation that is there, in any of the forum's languages."""
+    found: dict[Review, tuple[str, ...]] = {}
+    for catalogue in _catalogues(languages):
+        words: dict[Review, str] = {
+            "still-right": catalogue.pgettext(
+                "a translation whose original was corrected",
+                "still right | no change | no changes | unchanged",
+            ),
+            "reread": catalogue.pgettext(
+                "a machine translation, by a person", "reread | re-read | I have reread it | proofread"
+            ),
+        }
+        for review, text in words.items():
+            found[review] = (*found.get(review, ()), *catalogue.words(text))
+    return found
 
 
 def find_language(word: str, languages: Sequence[str]) -> str | None:

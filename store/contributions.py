@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from store.posts import APPROVED, HELD, ORIGINAL, PUBLISHED, Post
+from store.posts import APPROVED, COMPLETE, HELD, ORIGINAL, PUBLISHED, Post, find_completeness, is_stale
 from store.sql import id_of, insert_into
 from store.tables import Contribution, Counter, Decision, Delivery, Revision, Version
 
@@ -22,11 +22,15 @@ class Contributions:
 
     def find_by_number(self, number: int) -> Contribution | None:
         """A published contribution; one that was merged leads to the one it was merged into."""
-        query = select(Contribution).where(col(Contribution.number) == number)
-        found = self._session.execute(query).scalars().first()
+        found = self.find_numbered(number)
         while found and found.merged_into_id is not None:
             found = self._session.get(Contribution, found.merged_into_id)
         return found
+
+    def find_numbered(self, number: int) -> Contribution | None:
+        """The contribution that was given a number, also where it was merged since."""
+        query = select(Contribution).where(col(Contribution.number) == number)
+        return self._session.execute(query).scalars().first()
 
     def find_contribution(self, contribution_id: int | None) -> Contribution | None:
         """A contribution by its id."""
@@ -49,6 +53,13 @@ class Contributions:
         )
         row = self._session.execute(query).first()
         return Post(*row) if row else None
+
+    def get_post(self, revision_id: int) -> Post:
+        """A revision with what it belongs to now; KeyError where there is none."""
+        found = self.find_post(revision_id)
+        if found is None:
+            raise KeyError(revision_id)
+        return found
 
     def find_post_by_message(self, message_ids: Sequence[str]) -> Post | None:
         """The post whose own mail the first known of these Message-IDs names."""
@@ -96,6 +107,20 @@ class Contributions:
             query = query.where(col(Contribution.parent_id).is_not_distinct_from(parent_id))
         return self._session.execute(query).scalars().first()
 
+    def is_elsewhere(self, text_hash: str, contribution_id: int | None, language: str) -> bool:
+        """Whether a text is there already in the same words, as another contribution's or in another language."""
+        query = (
+            select(col(Revision.id))
+            .join(Version, col(Version.id) == col(Revision.version_id))
+            .where(
+                col(Revision.text_hash) == text_hash,
+                col(Revision.state).in_((HELD, APPROVED, PUBLISHED)),
+                (col(Version.contribution_id) != contribution_id) | (col(Version.language) != language),
+            )
+            .limit(1)
+        )
+        return self._session.execute(query).first() is not None
+
     def find_newest_text(self, version: Version) -> Revision | None:
         """The published text of a version, else the newest that waits."""
         waits = col(Revision.state).in_((HELD, APPROVED))
@@ -125,6 +150,19 @@ class Contributions:
             .order_by(col(Version.role) != ORIGINAL, col(Version.id))
         )
         return [Post(*row) for row in self._session.execute(query)]
+
+    def find_original(self, contribution: Contribution) -> Post | None:
+        """The published text that a contribution's translations are of."""
+        return self.current_text(id_of(contribution), contribution.language)
+
+    def list_stale(self, contribution: Contribution) -> list[Post]:
+        """The published translations whose original has another text than the one that they were made from."""
+        original = self.find_original(contribution)
+        return [
+            post
+            for post in self.list_published(id_of(contribution))
+            if original is not None and is_stale(post, original)
+        ]
 
     def find_first_published(self, version: Version) -> Revision | None:
         """The text that a version was first published with."""
@@ -168,18 +206,26 @@ class Contributions:
     def publish(self, post: Post) -> None:
         """Make a revision the current text of its version; number its contribution if that is its first."""
         contribution, version, revision = post.contribution, post.version, post.revision
-        if contribution.number is None:
-            contribution.number = self._next_number()
-            contribution.published_at = self._now
+        self.give_number(contribution)
         revision.state = PUBLISHED
         revision.published_at = self._now
-        if version.current_revision_id is None:
-            # An earlier text that was returned claimed the version, but nobody could read it.
+        was_whole = version.current_revision_id is not None and version.completeness == COMPLETE
+        version.completeness = find_completeness(version, revision)
+        if version.current_revision_id is None or (version.completeness == COMPLETE and not was_whole):
+            # An earlier text claimed the version, but nobody could read it, or not the whole of it.
             version.received_at = revision.received_at
         version.current_revision_id = revision.id
         for row in (contribution, version, revision):
             self._session.add(row)
         self._session.flush()
+
+    def give_number(self, contribution: Contribution) -> None:
+        """Number a contribution that has no number yet."""
+        if contribution.number is None:
+            contribution.number = self._next_number()
+            contribution.published_at = self._now
+            self._session.add(contribution)
+            self._session.flush()
 
     def set_state(self, post: Post, state: str) -> None:
         """Move a revision to another state."""

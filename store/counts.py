@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from store.posts import TRANSLATION
 from store.tables import Contribution, Revision, Version
 
 MAX_LINES = 8
@@ -70,6 +72,36 @@ def count_comments(connection: Connection, *, theme_id: int, before: datetime) -
         col(Contribution.theme_id) == theme_id,
         col(Contribution.parent_id).is_not(None),
         *_published(before),
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def count_stale(connection: Connection, *, theme_id: int, before: datetime) -> int:
+    """How many translations of a theme's contributions are of an earlier text of their original than it has now."""
+    original = aliased(Version)
+    query = (
+        select(func.count())
+        .select_from(Contribution)
+        .join(Version, col(Version.contribution_id) == col(Contribution.id))
+        .join(Revision, col(Revision.id) == col(Version.current_revision_id))
+        .join(
+            original,
+            and_(
+                col(original.contribution_id) == col(Contribution.id),
+                col(original.language) == col(Contribution.language),
+            ),
+        )
+        .where(
+            col(Contribution.theme_id) == theme_id,
+            col(Contribution.parent_id).is_(None),
+            col(Contribution.genre) == "contribution",
+            col(Version.role) == TRANSLATION,
+            col(Version.received_at) < before,
+            col(Revision.state) == "published",
+            # A translation of which nothing is known is not called out of date: NULL differs from nothing.
+            col(Revision.source_revision_id) != col(original.current_revision_id),
+            *_published(before),
+        )
     )
     return int(connection.execute(query).scalar_one())
 

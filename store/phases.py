@@ -14,6 +14,7 @@ from store.counts import (
     count_comments,
     count_lacking,
     count_sets,
+    count_stale,
     partition,
 )
 from store.sql import id_of, insert_into
@@ -178,6 +179,7 @@ class Phases:
             "phase": _plain(partition(languages, sets.phase)),
             "comments": count_comments(connection, theme_id=theme_id, before=before),
             "lacking": count_lacking(sets.theme, languages),
+            "out_of_date": count_stale(connection, theme_id=theme_id, before=before),
         }
 
     def get_snapshot(self, phase: Phase, kind: str, take: Callable[[], dict[str, Any]]) -> dict[str, Any]:

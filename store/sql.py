@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import ColumnElement, LargeBinary, cast, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -17,3 +18,11 @@ def id_of(row: Any) -> int:
     if row.id is None:
         raise ValueError("this row is not in the database yet")
     return int(row.id)
+
+
+def size_of(session: Session, text: Any) -> ColumnElement[int]:
+    """The size of a text in bytes of UTF-8."""
+    if session.get_bind().dialect.name == "postgresql":
+        return func.octet_length(text)
+    # octet_length() came with SQLite 3.43; the length of a blob is in bytes.
+    return func.length(cast(text, LargeBinary))

@@ -73,6 +73,10 @@ class Tokens:
         )
         return changed.first() is not None
 
+    def give_back(self, token: Token) -> None:
+        """What a token was used for just now could not be done: it is good again."""
+        self._session.execute(update(Token).where(col(Token.id) == token.id).values(used_at=None))
+
     def end_for_revision(self, revision_id: int) -> None:
         """Somebody decided: every other token for the revision is dead."""
         self._session.execute(

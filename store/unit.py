@@ -11,15 +11,20 @@ from sqlmodel import Session
 
 from store.attachments import Attachments
 from store.bounces import Bounces
+from store.claims import Claims
 from store.contributions import Contributions
 from store.database import Database
 from store.deliveries import Deliveries
 from store.journal import Journal
+from store.lacking import Wanted
+from store.links import Links
+from store.merges import Merges
 from store.outbox import Outbox
 from store.people import People
 from store.phases import Phases
 from store.policies import Policies
 from store.tokens import Tokens
+from store.vectors import Vectors
 from store.waiting import Waiting
 
 
@@ -61,6 +66,31 @@ class UnitOfWork:
     def attachments(self) -> Attachments:
         """What came along with texts."""
         return Attachments(self._session, self.now)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Who translates what, and who wants to hear of it."""
+        return Claims(self._session, self.now)
+
+    @cached_property
+    def wanted(self) -> Wanted:
+        """What translators are asked for."""
+        return Wanted(self._session, self.now)
+
+    @cached_property
+    def links(self) -> Links:
+        """What texts were taken for, and which contributions are not one."""
+        return Links(self._session, self.now)
+
+    @cached_property
+    def merges(self) -> Merges:
+        """Contributions that were found to be one, and what moved along."""
+        return Merges(self._session, self.now)
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        """What the content matcher compares."""
+        return Vectors(self._session, self.now)
 
     @cached_property
     def waiting(self) -> Waiting:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache, partial
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +16,7 @@ import structlog
 from sqlalchemy import select
 from sqlmodel import col
 
+from bridge.encoder import make_matcher
 from bridge.wiring import House, make_worker
 from config.forum import Settings, load_settings
 from store.database import open_database
@@ -123,6 +125,7 @@ class TestHouse:
             now=lambda: self.now,
             new_token=self._next_token,
             log=structlog.get_logger(),
+            open_matcher=cache(partial(make_matcher, self.settings)),
         )
         with self.house.unit() as ctx:
             ctx.uow.phases.keep_in_step(self.settings)

@@ -83,8 +83,8 @@ def test_the_image_installs_what_is_locked_and_nothing_else() -> None:
     fetch, install = (argument for argument in arguments("RUN") if "pip" in argument)
     assert {"--require-hashes", "--only-binary", "requirements.lock"} <= set(fetch.split())
     assert "--no-index" in install.split()
-    (extra,) = re.findall(r'"\.\[(\w+)\]"', install)
-    assert extra in read_project()["project"]["optional-dependencies"]
+    (extras,) = re.findall(r'"\.\[([\w,]+)\]"', install)
+    assert set(extras.split(",")) == set(read_project()["project"]["optional-dependencies"]) - {"dev"}
 
 
 def test_what_builds_the_wheel_is_locked_too() -> None:
@@ -172,6 +172,8 @@ def test_the_wheel_carries_what_the_program_reads_beside_its_modules(wheel: list
         "config/examples/**/*.toml",
         "config/examples/**/*.eml",
         "config/examples/**/*.csv",
+        "handlers/linking/*.json",
+        "handlers/linking/*.npy",
         "store/migrations/versions/*.py",
         "store/migrations/script.py.mako",
     )

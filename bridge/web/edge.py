@@ -74,7 +74,7 @@ class _Server(Server):
         await self.shutdown(sockets=sockets)
 
 
-class Unsubscriber:
+class Presser:
     """Turns a press of the button into a mail to the address that the link names: one way in for everything."""
 
     def __init__(self, spool: Spool, now: Callable[[], datetime]) -> None:

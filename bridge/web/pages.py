@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bridge.metrics import CONTENT_TYPE, get_waiting_seconds, render_metrics
-from config.addresses import Addresses, parse_address
+from config.addresses import Addresses, Kind, parse_address
 from config.forum import Settings
 from config.i18n import get_catalogue
 from store.figures import Figures
@@ -31,14 +31,27 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the pages ask of the running forum; `unsubscribe` spools a request to an address of ours, False where it could not."""
+    """What the pages ask of the running forum; `press` spools a request to an address of ours, False where it could not."""
 
     settings: Settings
     now: Callable[[], datetime]
     read_figures: Callable[[], Figures]
     list_ended: Callable[[], list[str]]
     """The names of roles that should run and do not."""
-    unsubscribe: Callable[[str], Awaitable[bool]]
+    press: Callable[[str], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Button:
+    """A page with one button: its template, and the kind of address that is written to when it is pressed."""
+
+    template: str
+    kind: Kind
+    write: Callable[[Addresses, str], str]
+
+
+_LEAVE = _Button("unsubscribe.html", "unsubscribe", lambda addresses, token: addresses.unsubscribe(token))
+_SEPARATE = _Button("separate.html", "separate", lambda addresses, token: addresses.token("separate", token))
 
 
 def make_app(asked: Asked) -> Starlette:
@@ -48,8 +61,8 @@ def make_app(asked: Asked) -> Starlette:
         routes=[
             Route("/healthz", pages.health),
             Route("/metrics", pages.metrics),
-            Route("/u/{token}", pages.ask, methods=["GET"]),
-            Route("/u/{token}", pages.unsubscribe, methods=["POST"]),
+            *pages.show_button("/u/{token}", _LEAVE),
+            *pages.show_button("/l/{token}", _SEPARATE),
         ]
     )
 
@@ -83,29 +96,32 @@ class _Pages:
             return PlainTextResponse("the database is away\n", 503, headers=HEADERS)
         return Response(render_metrics(figures, self._asked.now()), media_type=CONTENT_TYPE, headers=HEADERS)
 
-    async def ask(self, request: Request) -> Response:
-        """The page with the button."""
-        if self._find_address(request) is None:
-            return self._page(request, "unknown", 404)
-        return self._page(request, "ask", 200)
+    def show_button(self, path: str, button: _Button) -> tuple[Route, Route]:
+        """The page of a button, and what happens when it is pressed."""
 
-    async def unsubscribe(self, request: Request) -> Response:
-        """The button, or the one click of a mail program (RFC 8058 §3.2); the body says nothing that the link does not."""
-        address = self._find_address(request)
-        if address is None:
-            return self._page(request, "unknown", 404)
-        if not await self._asked.unsubscribe(address):
-            return self._page(request, "later", 503)
-        return self._page(request, "done", 200)
+        async def ask(request: Request) -> Response:
+            known = self._find_address(request, button) is not None
+            return self._page(request, button, "ask" if known else "unknown", 200 if known else 404)
 
-    def _find_address(self, request: Request) -> str | None:
-        """The address that a token stands in; whether we signed it is for the handler to say."""
+        async def press(request: Request) -> Response:
+            # Or the one click of a mail program (RFC 8058 §3.2); the body says nothing that the link does not.
+            address = self._find_address(request, button)
+            if address is None:
+                return self._page(request, button, "unknown", 404)
+            if not await self._asked.press(address):
+                return self._page(request, button, "later", 503)
+            return self._page(request, button, "done", 200)
+
+        return Route(path, ask, methods=["GET"]), Route(path, press, methods=["POST"])
+
+    def _find_address(self, request: Request, button: _Button) -> str | None:
+        """The address that a token stands in; whether it is one that we gave is for the handler to say."""
         settings = self._asked.settings
-        address = Addresses(settings).unsubscribe(request.path_params["token"].lower())
+        address = button.write(Addresses(settings), request.path_params["token"].lower())
         parsed = parse_address(settings, address)
-        return address if parsed is not None and parsed.kind == "unsubscribe" else None
+        return address if parsed is not None and parsed.kind == button.kind else None
 
-    def _page(self, request: Request, what: str, status: int) -> Response:
+    def _page(self, request: Request, button: _Button, what: str, status: int) -> Response:
         settings = self._asked.settings
         wanted = [
             part.partition(";")[0].strip().replace("-", "_")
@@ -114,7 +130,7 @@ class _Pages:
         found = negotiate_locale([*wanted, *(word.partition("_")[0] for word in wanted)], settings.languages)
         language = found or settings.forum.default_language
         catalogue = get_catalogue(language)
-        text = self._templates.get_template("unsubscribe.html").render(
+        text = self._templates.get_template(button.template).render(
             language=language,
             gettext=catalogue.gettext,
             what=what,

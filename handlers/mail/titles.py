@@ -10,7 +10,7 @@ MAX_TITLE_BYTES = 240
 """In scripts whose letters take two to four bytes a title still leaves room in a small mail."""
 
 PREFIX = re.compile(
-    r"(?:\s*(?:re|r|res|aw|antw(?:ort)?|sv|vs|vb|wg|tr|rv|rép|réf|ref|resp|rif|fwd?|fw|enc|رد|الرد|إعادة توجيه|إعادة إرسال)"
+    r"(?:\s*(?:re|r|res|aw|antw(?:ort)?|sv|vs|vb|wg|tr|rv|r[eé]p|réf|ref|resp|rta|rif|fwd?|fw|enc|reenv|رد|الرد|إعادة توجيه|إعادة إرسال)"
     r"[\s.]{0,3}(?:\[\d{1,3}\])?\s*[:：]\s*)+",
     re.IGNORECASE,
 )
@@ -33,9 +33,14 @@ def find_title(subject: str, text: str, *, answers_notice: bool) -> str:
     return shorten(title or first)
 
 
+def is_first_line(title: str, text: str) -> bool:
+    """Whether a title is no more than the first line of its text."""
+    return title == find_title("", text, answers_notice=True)
+
+
 def follow_title(title: str, former: str, text: str) -> str:
     """The title of a corrected text: that of the former one, unless it was only its first line."""
-    if title != find_title("", former, answers_notice=True):
+    if not is_first_line(title, former):
         return title
     return find_title("", text, answers_notice=True) or title
 

@@ -7,7 +7,10 @@ from sqlmodel import Field, SQLModel
 
 
 class Contribution(SQLModel, table=True):
-    """The language-neutral record; numbered at its first publication, a comment where it has a parent."""
+    """The language-neutral record; numbered at its first publication, a comment where it has a parent.
+
+    `first_parent_id` is what a comment answered, where that was merged into its parent since.
+    """
 
     __table_args__ = (Index("contribution_theme", "theme_id", "number"),)
 
@@ -24,7 +27,9 @@ class Contribution(SQLModel, table=True):
     received_at: datetime
     published_at: datetime | None = None
     withdrawn_at: datetime | None = None
-    merged_into_id: int | None = Field(default=None, foreign_key="contribution.id")
+    merged_into_id: int | None = Field(default=None, foreign_key="contribution.id", index=True)
+    # No foreign key: SQLite cannot add one to a table that is there.
+    first_parent_id: int | None = None
 
 
 class Version(SQLModel, table=True):
@@ -56,7 +61,10 @@ class Revision(SQLModel, table=True):
     `covers` which paragraphs of its original it translates, as [first, last, of], where that is not all of them.
     """
 
-    __table_args__ = (Index("revision_same_text", "author_email", "text_hash"),)
+    __table_args__ = (
+        Index("revision_same_text", "author_email", "text_hash"),
+        Index("revision_text_hash", "text_hash"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     version_id: int = Field(foreign_key="version.id", index=True)

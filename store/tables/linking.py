@@ -42,12 +42,16 @@ class Separation(SQLModel, table=True):
 
 
 class SentenceVectors(SQLModel, table=True):
-    """The vectors of a text's sentences in order (float16), so that nothing is encoded twice; of the model named."""
+    """The vectors of a text's sentences in order (float16), so that nothing is encoded twice; of the model named.
+
+    `compared` is the text that they are of: without what recurs at the ends of its author's and its list's posts.
+    """
 
     __tablename__ = "sentence_vectors"
 
     revision_id: int = Field(foreign_key="revision.id", primary_key=True)
-    model: str
+    model: str = Field(index=True)
+    compared: str
     vectors: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 

@@ -29,7 +29,7 @@ SECOND = timedelta(seconds=1)
 
 _SECRETS = re.compile(
     r"(?P<kind>\b[a-z_]+)\.(?P<id>[a-z2-7]{28})(?=@)"
-    r"|\b(?P<how>m|ok|no|drop)-(?P<token>[a-z2-7]{26})\b"
+    r"|\b(?P<how>m|ok|no|drop|separate)-(?P<token>[a-z2-7]{26})\b"
     r"|\bb-(?P<short>[a-z2-7]{16})-[a-z2-7]{16}(?=@)"
 )
 _PLACEHOLDER = re.compile(r"(?:(?P<kind>\b[a-z_]+)\.)?\b(?P<name>(?:TOKEN|ID)-\d+)\b")
@@ -73,6 +73,11 @@ class Mail:
 
     file: str
     text: str
+
+
+RULE = "-" * 70
+"""What stands between our words and those of others in a moderator's notice."""
+_CHANCE = re.compile(r"\b\d{1,2}(?=[ \u00a0]?%)")
 
 
 class Placeholders:
@@ -124,7 +129,13 @@ def show_mail(
     for line in re.sub(r"\n[ \t]+", " ", head).split("\n"):
         name, _, value = line.partition(": ")
         lines.append(f"{name}: {make_header(decode_header(value))}" if "=?" in value else line)
-    return placeholders.hide("\n".join(lines) + "\n\n" + body)
+    return placeholders.hide("\n".join(lines) + "\n\n" + _hide_chances(body))
+
+
+def _hide_chances(body: str) -> str:
+    """What a moderator is shown of a probability differs in its last figure from one processor to another."""
+    ours, rule, text = body.partition(RULE)
+    return _CHANCE.sub("NN", ours) + rule + text if rule else body
 
 
 def name_mail(number: int, text: str) -> str:

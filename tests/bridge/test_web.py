@@ -1,4 +1,4 @@
-"""The web port: whether the forum is well, its figures, and the page behind an unsubscribe link."""
+"""The web port: whether the forum is well, its figures, and the pages behind the links that have a button."""
 
 import asyncio
 import http.client
@@ -14,7 +14,9 @@ from bridge.edge import EdgeError
 from bridge.smarthost import MaildirSmarthost, open_smarthost
 from bridge.web.edge import WebEdge
 from bridge.wiring import make_edges, make_relay
+from handlers.linking.matching import Found
 from store.spool import Spool
+from tests.handlers.telling import like, listen
 from tests.house import FORUM, TestHouse, answer, mail
 from tests.sink import Sink
 
@@ -189,4 +191,83 @@ def test_a_link_that_we_did_not_sign_takes_nobody_off(house: TestHouse) -> None:
     house.tick(house.now)
     with house.house.unit() as ctx:
         assert ctx.uow.people.languages("luz@example.org") == ("es",)
+    assert house.outbox() == []
+
+
+BANK = "In our village the seed bank has twenty-nine kinds of maize, which each family shares in spring."
+BANQUE = "Dans notre village la banque de semences garde vingt-neuf sortes de maïs, que chacun partage."
+
+
+@pytest.fixture
+def joined(tmp_path: Path) -> Iterator[tuple[TestHouse, str]]:
+    """A forum without moderation where a French text was joined to no. 1 unasked, and the page of its notice."""
+    house = TestHouse(tmp_path, WEB.replace('moderation = "all"', 'moderation = "none"'))
+    matcher = listen(house)
+    house.post(mail(BANK, subject="The seed bank"), "sse-en@forum.example.org")
+    matcher.finds = lambda near: Found(like(near, "seed bank", 0.99))
+    house.post(mail(BANQUE, to="sse-fr@forum.example.org", subject="Semences"), "sse-fr@forum.example.org")
+    notice = house.one("linked", "moderator-fr@example.org")
+    link = next(word for word in notice.body.split() if word.startswith("https://forum.example.org/l/"))
+    yield house, link.removeprefix("https://forum.example.org")
+    house.close()
+
+
+def is_joined(house: TestHouse) -> bool:
+    with house.house.unit() as ctx:
+        found = ctx.uow.contributions.find_by_number(1)
+        assert found is not None
+        return len(ctx.uow.contributions.list_published(found.id or 0)) == 2
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
+def test_who_only_looks_at_the_page_of_a_link_separates_nothing(
+    joined: tuple[TestHouse, str], method: str
+) -> None:
+    house, link = joined
+    before = house.accounts()
+    status, text, headers = asyncio.run(visit(house, link, method, **{"Accept-Language": "fr"}))
+    assert status == (200 if method in ("GET", "HEAD") else 405)
+    assert ("Séparer les deux textes" in text) is (method == "GET")
+    if status == 200:
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Cache-Control"] == "no-store"
+    house.tick(house.now)
+    assert house.accounts() == before
+    assert is_joined(house)
+
+
+def test_the_button_separates_once_and_tells_its_moderator(joined: tuple[TestHouse, str]) -> None:
+    house, link = joined
+    status, text, _ = asyncio.run(visit(house, link, "POST", **{"Accept-Language": "fr"}))
+    assert status == 200
+    assert "Nous séparons les deux textes" in text
+    house.tick(house.now)
+    assert not is_joined(house)
+    told = house.one("decision")
+    assert told.recipients == ("moderator-fr@example.org",)
+    assert told.subject.startswith("Séparé")
+    house.wait(seconds=1)
+    assert asyncio.run(visit(house, link, "POST"))[0] == 200
+    house.tick(house.now)
+    assert house.one("decision").subject.startswith("Rien à séparer")
+
+
+@pytest.mark.parametrize(
+    "token", ["", "a" * 25, "a" * 27, "a" * 25 + "1", "a" * 13 + "%0d%0a" + "a" * 11, "..%2fu"]
+)
+def test_a_link_that_is_not_whole_shows_no_button(joined: tuple[TestHouse, str], token: str) -> None:
+    house, _ = joined
+    for method in ("GET", "POST"):
+        status, text, _ = asyncio.run(visit(house, f"/l/{token}", method))
+        assert (status, "<button>" in text) == (404, False)
+    house.tick(house.now)
+    assert is_joined(house)
+
+
+def test_a_token_that_we_did_not_give_separates_nothing(joined: tuple[TestHouse, str]) -> None:
+    house, _ = joined
+    assert asyncio.run(visit(house, "/l/" + "a" * 26, "POST"))[0] == 200
+    house.tick(house.now)
+    assert is_joined(house)
     assert house.outbox() == []

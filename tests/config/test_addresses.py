@@ -59,6 +59,7 @@ SETTINGS = make_settings()
         (f"sse+ok-{TOKEN}", LocalAddress("approve", token=TOKEN)),
         (f"sse+no-{TOKEN.upper()}", LocalAddress("reject", token=TOKEN)),
         (f"sse+drop-{TOKEN}", LocalAddress("discard", token=TOKEN)),
+        (f"sse+separate-{TOKEN}", LocalAddress("separate", token=TOKEN)),
         ("sse+s2-fr", LocalAddress("synthesis", "fr", phase=2)),
         ("sse+s2.3-fr", LocalAddress("synthesis", "fr", theme=2, phase=3)),
         ("postmaster", LocalAddress("postmaster")),
@@ -131,7 +132,7 @@ def test_what_is_written_is_read_back(
     assert parse_address(settings, write.synthesis(phase, language)) == LocalAddress(
         "synthesis", language, phase=phase
     )
-    for kind in ("answer", "approve", "reject", "discard"):
+    for kind in ("answer", "approve", "reject", "discard", "separate"):
         assert parse_address(settings, write.token(kind, token)) == LocalAddress(kind, token=token)
 
 

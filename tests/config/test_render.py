@@ -127,6 +127,12 @@ def test_wrapping_loses_no_word(text: str) -> None:
     assert "".join(wrap(text).split()) == "".join(text.split())
 
 
+@pytest.mark.parametrize("number", ["no. 12", "n.º 12", "n°\u00a012"])
+def test_a_number_stays_with_the_word_before_it(number: str) -> None:
+    for before in range(50, 75):
+        assert number in wrap(f"{'x' * before} {number} and what comes after it")
+
+
 def test_an_organizer_s_lines_stay_unless_one_is_too_long() -> None:
     assert own_lines("Who gains?\nWho loses?") == "Who gains?\nWho loses?"
     assert own_lines("word " * 30) == wrap("word " * 30)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from store.posts import HELD, PUBLISHED, WITHDRAWN
+from tests.handlers.stories import SEEDS
 from tests.house import Sent, TestHouse, answer, mail
 
 EN, ES = "sse-en@forum.example.org", "sse-es@forum.example.org"
@@ -134,9 +135,9 @@ def test_a_corrected_translation_stays_a_translation(house: TestHouse) -> None:
 
 
 def test_undo_brings_back_the_translation_that_waits_with_its_original(house: TestHouse) -> None:
-    original = hold(house, " ".join(["word"] * 50), message_id="own")
+    original = hold(house, SEEDS["en"], message_id="own")
     thread = {"in_reply_to": "<own@mail.example.org>", "sender": "x@example.org"}
-    translation = hold(house, " ".join(["palabra"] * 50), ES, **thread)
+    translation = hold(house, SEEDS["es"], ES, **thread)
     say(house, original, "no: by mistake")
     say(house, original, "undo")
     say(house, original, "ok")
@@ -144,9 +145,9 @@ def test_undo_brings_back_the_translation_that_waits_with_its_original(house: Te
 
 
 def test_a_translation_is_released_when_the_rejection_of_its_original_is_final(house: TestHouse) -> None:
-    original = hold(house, " ".join(["word"] * 50), message_id="own")
+    original = hold(house, SEEDS["en"], message_id="own")
     thread = {"in_reply_to": "<own@mail.example.org>", "sender": "x@example.org"}
-    translation = hold(house, " ".join(["palabra"] * 50), ES, **thread)
+    translation = hold(house, SEEDS["es"], ES, **thread)
     say(house, original, "no: too long")
     house.wait(minutes=29)
     house.tick(house.now)

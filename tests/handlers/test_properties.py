@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select
 from sqlmodel import col
 
-from store.posts import DISCARDED, HELD, PUBLISHED, REJECTED
-from store.tables import Contribution
+from handlers.context import Context
+from handlers.decide import Status
+from handlers.joining import link, merge, restore, unlink, withdraw
+from store.posts import DISCARDED, HELD, PUBLISHED, REJECTED, Post
+from store.tables import Contribution, Revision, Version
 from tests.house import Sent, TestHouse, answer, mail
 
 LANGUAGES = ("en", "es", "fr")
@@ -25,6 +29,7 @@ MODERATORS = {
 }
 LIST_KINDS = {"contribution", "translation", "comment", "correction", "opening", "closing", "reminder"}
 MARK = "marker"
+HASTY = "moderator-en@example.org"
 
 languages = st.sampled_from(LANGUAGES)
 verdicts = st.sampled_from(["ok", "ok", "no: too short", "drop", "perhaps"])
@@ -101,6 +106,52 @@ class Forum(RuleBasedStateMachine):
     def undo(self, data: st.DataObject) -> None:
         self.answer(data, "undo")
 
+    @precondition(lambda self: self.texts)
+    @rule(place=st.integers(0, 30), number=st.integers(1, 5))
+    def link(self, place: int, number: int) -> None:
+        """Any text to any number, as a moderator may who answers in a hurry."""
+        self.join(lambda ctx: link(ctx, self.post(ctx, place), self.at(ctx, number), by=HASTY, how="web"))
+
+    @precondition(lambda self: self.texts)
+    @rule(place=st.integers(0, 30))
+    def unlink(self, place: int) -> None:
+        self.join(lambda ctx: unlink(ctx, self.post(ctx, place), by=HASTY, how="web"))
+
+    @rule(one=st.integers(1, 5), other=st.integers(1, 5))
+    def merge(self, one: int, other: int) -> None:
+        self.join(lambda ctx: merge(ctx, self.at(ctx, one), self.at(ctx, other), by=HASTY, how="web"))
+
+    @rule(number=st.integers(1, 5), back=st.booleans())
+    def withdraw(self, number: int, back: bool) -> None:
+        act = restore if back else withdraw
+        self.join(lambda ctx: act(ctx, self.at(ctx, number), by=HASTY, how="web"))
+
+    def join(self, act: Callable[[Context], Status]) -> None:
+        """What is refused changes nothing; what is done stays."""
+        with self.house.house.unit() as ctx:
+            try:
+                status = act(ctx)
+            except LookupError:
+                return
+            session = ctx.uow.links._session
+            assert status is Status.DONE or not (session.new or session.dirty)
+            ctx.uow.commit()
+        self.read()
+
+    def post(self, ctx: Context, place: int) -> Post:
+        """One of the texts that there are."""
+        found = ctx.uow.contributions.find_post(1 + place % len(self.texts))
+        if found is None:
+            raise LookupError(place)
+        return found
+
+    def at(self, ctx: Context, number: int) -> Contribution:
+        """What a number leads to; LookupError where it was not given yet."""
+        found = ctx.uow.contributions.find_by_number(number)
+        if found is None:
+            raise LookupError(number)
+        return found
+
     @rule(hours=st.sampled_from([0.1, 1, 30, 24 * 8]))
     def let_time_pass(self, hours: float) -> None:
         self.house.tick(self.house.now + timedelta(hours=hours))
@@ -172,6 +223,48 @@ class Forum(RuleBasedStateMachine):
                 for counts in (found["theme"], found["phase"]):
                     assert counts["total"] == sum(number for _, number in counts["lines"] + counts["folded"])
                 assert found["phase"]["total"] <= found["theme"]["total"]
+
+    @invariant()
+    def every_number_leads_to_a_contribution_that_was_merged_into_none(self) -> None:
+        with self.house.house.unit() as ctx:
+            number = 1
+            while (numbered := ctx.uow.contributions.find_numbered(number)) is not None:
+                found = ctx.uow.contributions.find_by_number(number)
+                assert found is not None
+                assert found.merged_into_id is None
+                assert found.number is not None
+                assert found.number <= number
+                assert (found is numbered) == (numbered.merged_into_id is None)
+                number += 1
+
+    @invariant()
+    def each_contribution_that_can_be_read_counts_once(self) -> None:
+        """A text belongs to one version; a version to one contribution, which is numbered where it can be read."""
+        with self.house.house.unit() as ctx:
+            readable = set()
+            for post in ctx.uow.waiting.list_posts((PUBLISHED,)):
+                row = post.contribution
+                if post.version.current_revision_id != post.revision_id:
+                    continue
+                assert row.number is not None
+                if row.parent_id is None and row.withdrawn_at is None and row.merged_into_id is None:
+                    readable.add(row.id)
+            (_, phase), *_ = ctx.uow.phases.list_phases()
+            counted = ctx.uow.phases.count(phase, LANGUAGES, ctx.now + timedelta(seconds=1))["theme"]
+            assert counted["total"] == len(readable)
+
+    @invariant()
+    def each_text_is_of_one_contribution_and_each_original_in_its_language(self) -> None:
+        with self.house.house.database.engine.connect() as connection:
+            texts = connection.execute(
+                select(col(Revision.id), col(Contribution.language), col(Version.language), col(Version.role))
+                .outerjoin(Version, col(Version.id) == col(Revision.version_id))
+                .outerjoin(Contribution, col(Contribution.id) == col(Version.contribution_id))
+            ).all()
+        assert len(texts) == len({row[0] for row in texts})
+        for _, of_contribution, of_version, role in texts:
+            assert of_contribution is not None
+            assert role != "original" or of_version == of_contribution
 
     @invariant()
     def no_mail_goes_twice(self) -> None:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from store.counts import MAX_LINES, count_comments, count_lacking, count_sets, partition
+from store.contributions import Contributions
+from store.counts import MAX_LINES, count_comments, count_lacking, count_sets, count_stale, partition
 from store.database import make_engine, open_database
+from store.posts import HELD, ORIGINAL, TRANSLATION, Post
 from store.tables import Contribution, Revision, Theme, Version
 
 LANGUAGES = ("en", "es", "fr")
@@ -168,3 +170,94 @@ def test_largest_sets_come_first_then_the_more_numerous_then_the_order_of_the_li
         (("es",), 1),
     )
     assert count_lacking(counts.lines, LANGUAGES) == {"en": 13, "es": 17, "fr": 6}
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(LANGUAGES),
+        st.sampled_from(["complete", "partial", "machine", "machine and partial", "still right"]),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_a_language_counts_while_its_text_is_whole_and_read_by_a_person(
+    connection: Connection, steps: list[tuple[str, str]]
+) -> None:
+    """Texts of one contribution whose original is in English, in any order; an out-of-date translation counts."""
+    session = Session(connection)
+    theme = Theme(number=2, title={"en": "Territories"})
+    session.add(theme)
+    session.flush()
+    assert theme.id
+    contributions = Contributions(session, OPENS)
+    contribution = Contribution(
+        theme_id=theme.id,
+        language="en",
+        title="Seeds",
+        author_name="Ana",
+        author_email="ana@example.org",
+        received_at=OPENS - timedelta(hours=2),
+    )
+    contributions.add(contribution)
+    posts: dict[str, Post] = {}
+    counted: dict[str, bool] = {}
+    for language, what in [("en", "complete"), *steps]:
+        if what == "still right":
+            if language in posts and language != "en":
+                posts[language].revision.source_revision_id = posts["en"].revision_id
+                session.flush()
+        else:
+            posts[language] = publish_text(contributions, contribution, posts, language, what)
+            counted[language] = language == "en" or what == "complete"
+        sets = count_sets(connection, LANGUAGES, theme_id=theme.id, before=OPENS).theme
+        assert sets == ((tuple(one for one in LANGUAGES if counted.get(one)), 1),)
+        assert partition(LANGUAGES, sets).total == 1
+        stale = {
+            other
+            for other, post in posts.items()
+            if other != "en" and post.revision.source_revision_id != posts["en"].revision_id
+        }
+        assert count_stale(connection, theme_id=theme.id, before=OPENS) == len(stale)
+        assert {post.version.language for post in contributions.list_stale(contribution)} == stale
+    session.rollback()
+    session.close()
+
+
+def publish_text(
+    contributions: Contributions,
+    contribution: Contribution,
+    posts: dict[str, Post],
+    language: str,
+    what: str,
+) -> Post:
+    """One more text of a version, which takes the place of the one that it has."""
+    received_at = OPENS - timedelta(hours=1)
+    version = contributions.find_version(contribution.id, language)
+    if version is None:
+        version = Version(
+            contribution_id=contribution.id or 0,
+            language=language,
+            role=ORIGINAL if language == "en" else TRANSLATION,
+            received_at=received_at,
+        )
+        contributions.add(version)
+    revision = Revision(
+        version_id=version.id or 0,
+        source_revision_id=posts["en"].revision_id if language != "en" else None,
+        state=HELD,
+        title="Seeds",
+        text="…",
+        text_hash="",
+        author_name="Ana",
+        author_email="ana@example.org",
+        machine="machine" in what,
+        covers=[1, 6, 9] if "partial" in what else [],
+        received_at=received_at,
+    )
+    contributions.add(revision)
+    post = Post(contribution, version, revision)
+    contributions.publish(post)
+    return post

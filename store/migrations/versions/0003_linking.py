@@ -71,19 +71,36 @@ def upgrade() -> None:
     op.create_table('sentence_vectors',
     sa.Column('revision_id', sa.Integer(), nullable=False),
     sa.Column('model', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('compared', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('vectors', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['revision_id'], ['revision.id'], ),
     sa.PrimaryKeyConstraint('revision_id')
     )
+    with op.batch_alter_table('sentence_vectors', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sentence_vectors_model'), ['model'], unique=False)
+
+    with op.batch_alter_table('contribution', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('first_parent_id', sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f('ix_contribution_merged_into_id'), ['merged_into_id'], unique=False)
+
     with op.batch_alter_table('revision', schema=None) as batch_op:
         batch_op.add_column(sa.Column('machine', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('covers', sa.JSON(), nullable=False, server_default='[]'))
+        batch_op.create_index('revision_text_hash', ['text_hash'], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table('revision', schema=None) as batch_op:
+        batch_op.drop_index('revision_text_hash')
         batch_op.drop_column('covers')
         batch_op.drop_column('machine')
+
+    with op.batch_alter_table('contribution', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_contribution_merged_into_id'))
+        batch_op.drop_column('first_parent_id')
+
+    with op.batch_alter_table('sentence_vectors', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sentence_vectors_model'))
 
     op.drop_table('sentence_vectors')
     with op.batch_alter_table('link', schema=None) as batch_op:
