@@ -187,4 +187,4 @@ def test_long_texts_take_no_longer_than_their_ends(piece: str) -> None:
     texts = [piece * (200_000 // len(piece)) + str(number) for number in range(24)]
     begun = time.process_time()
     cut_recurring(texts[0], texts[1:])
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < 10
