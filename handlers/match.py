@@ -5,12 +5,20 @@ time, because people join and separate contributions meanwhile.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers.context import Context
 from handlers.linking.boilerplate import cut_recurring
-from handlers.linking.matching import NOTHING_FOUND, Candidate, Found, Indexed, Match, Matcher
+from handlers.linking.matching import (
+    MOST_CHOICES,
+    NOTHING_FOUND,
+    Candidate,
+    Found,
+    Indexed,
+    Match,
+    Matcher,
+)
 from handlers.linking.reasons import Reason
 from handlers.linking.twins import find_twin
 from store.links import LINKED, SUGGESTED
@@ -53,10 +61,10 @@ def compare(
     replaces = _find_replaced(ctx, text, language, author)
     matcher = _find_matcher(ctx, language)
     if matcher is None:
-        return Compared("", b"", replaces=replaces)
+        return replace(NOT_COMPARED, replaces=replaces)
     compared, vectors = _encode(ctx, matcher, text, language, author)
     if not vectors:
-        return Compared("", b"", replaces=replaces)
+        return replace(NOT_COMPARED, replaces=replaces)
     _catch_up(ctx, matcher)
     since = received_at - timedelta(days=ctx.settings.forum.link_days)
     near = [
@@ -93,9 +101,9 @@ def remember(ctx: Context, post: Post, compared: Compared = NOT_COMPARED) -> Non
 
 def remember_missing(ctx: Context, limit: int) -> int:
     """Encode texts that came while there was no matcher, or another model; how many there were."""
-    if ctx.matcher is None or ctx.settings.server.linking != "content":
-        return 0
     matcher = ctx.matcher
+    if matcher is None:
+        return 0
     languages = [language for language in ctx.settings.languages if matcher.knows(language)]
     missing = ctx.uow.vectors.list_missing(matcher.model, languages, limit)
     for revision_id, text, language, author in missing:
@@ -106,7 +114,7 @@ def remember_missing(ctx: Context, limit: int) -> int:
 
 
 def keep_found(ctx: Context, post: Post, compared: Compared, linked_by: str, match: Match | None) -> None:
-    """Write down what a text was taken for: the link that was made, or up to three that somebody may make."""
+    """Write down what a text was taken for: the link that was made, or those that a moderator may make."""
     if linked_by:
         _keep(ctx, post, post.contribution_id, LINKED, linked_by, match, 1)
         return
@@ -151,9 +159,7 @@ def _keep(
 
 
 def _find_matcher(ctx: Context, language: str) -> Matcher | None:
-    if ctx.settings.server.linking != "content" or ctx.matcher is None or not ctx.matcher.knows(language):
-        return None
-    return ctx.matcher
+    return ctx.matcher if ctx.matcher is not None and ctx.matcher.knows(language) else None
 
 
 def _encode(ctx: Context, matcher: Matcher, text: str, language: str, author: str) -> tuple[str, bytes]:
@@ -190,7 +196,7 @@ def _only_suggest_taken(found: Found, stored: Sequence[Stored]) -> Found:
     taken = {one.contribution_id for one in stored if one.taken}
     if found.linked is None or found.linked.contribution not in taken:
         return found
-    return Found(None, (found.linked, *found.suggested)[:3])
+    return Found(None, (found.linked, *found.suggested)[:MOST_CHOICES])
 
 
 def _find_replaced(ctx: Context, text: str, language: str, author: str) -> Match | None:
