@@ -136,7 +136,10 @@ class _Reader:
     def _follow(self) -> None:
         """Read what is new, wait for more, for as long as the connection lasts."""
         while not self._ending.is_set():
-            stored = self._intake.bring()
+            stored = 0
+            # What comes while mail is fetched and marked is announced among the answers to that, and not again.
+            while brought := self._intake.bring():
+                stored += brought
             if stored:
                 self._log.info("imap_read", number=stored)
             began = time.monotonic()

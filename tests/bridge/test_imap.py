@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,22 @@ def test_mail_is_heard_of_under_idle_within_a_second_or_so(tmp_path: Path) -> No
             found.wait_for(number + 1)
             waits.append(time.monotonic() - began)
     assert max(waits) < 2.0, waits
+
+
+def test_mail_that_comes_while_mail_is_read_is_not_left_for_the_next_poll(tmp_path: Path) -> None:
+    """Delivered once the first is fetched and before it is marked: the server speaks of it in answer to the mark."""
+    calls = count(1)
+
+    with Dovecot.running(lmtp=True) as dovecot:
+        dovecot.deliver(make_mail(1), USER)
+
+        def now() -> datetime:
+            if next(calls) == 2:
+                dovecot.deliver(make_mail(2), USER)
+            return datetime.now(UTC)
+
+        with reading(tmp_path, make_account(dovecot), now=now) as found:
+            assert len(found.wait_for(2)) == 2
 
 
 def test_a_server_without_idle_is_asked(tmp_path: Path) -> None:
