@@ -5,10 +5,9 @@ original is believed.
 """
 
 from handlers.context import Context
-from handlers.linking.boilerplate import cut_recurring
 from handlers.linking.matching import Candidate, Match, Matcher
 from handlers.linking.signals import MIN_WORDS, texts_agree
-from handlers.match import EARLIER
+from handlers.match import encode_text
 from handlers.submission import Submission, hash_text
 from store.posts import TRANSLATION, Post
 
@@ -21,10 +20,8 @@ def agree(ctx: Context, text: str, language: str, author: str, post: Post) -> tu
     matcher = _find_matcher(ctx, language, post)
     if matcher is None:
         return texts_agree(text, post.revision.text), None
-    compared = cut_recurring(text, ctx.uow.vectors.list_earlier(language, author, EARLIER))
-    match = matcher.agrees(
-        compared, matcher.encode(compared), _make_candidate(ctx, matcher, post, language), language
-    )
+    compared, vectors = encode_text(ctx, matcher, text, language, author)
+    match = matcher.agrees(compared, vectors, _make_candidate(ctx, matcher, post, language), language)
     return match is not None, match
 
 
@@ -51,9 +48,9 @@ def is_unlike(submission: Submission, ctx: Context) -> bool:
     if matcher is None:
         return False
     language, author = submission.language, submission.incoming.author_email
-    compared = cut_recurring(submission.text, ctx.uow.vectors.list_earlier(language, author, EARLIER))
+    compared, vectors = encode_text(ctx, matcher, submission.text, language, author)
     candidate = _make_candidate(ctx, matcher, post, language)
-    found = matcher.decide(compared, matcher.encode(compared), language, [candidate])
+    found = matcher.decide(compared, vectors, language, [candidate])
     return found.linked is None and not found.suggested
 
 

@@ -62,7 +62,7 @@ def compare(
     matcher = _find_matcher(ctx, language)
     if matcher is None:
         return replace(NOT_COMPARED, replaces=replaces)
-    compared, vectors = _encode(ctx, matcher, text, language, author)
+    compared, vectors = encode_text(ctx, matcher, text, language, author)
     if not vectors:
         return replace(NOT_COMPARED, replaces=replaces)
     _catch_up(ctx, matcher)
@@ -92,7 +92,7 @@ def remember(ctx: Context, post: Post, compared: Compared = NOT_COMPARED) -> Non
         return
     text, vectors = compared.text, compared.vectors
     if not vectors:
-        text, vectors = _encode(
+        text, vectors = encode_text(
             ctx, matcher, post.revision.text, post.version.language, post.revision.author_email
         )
     if vectors:
@@ -107,7 +107,7 @@ def remember_missing(ctx: Context, limit: int) -> int:
     languages = [language for language in ctx.settings.languages if matcher.knows(language)]
     missing = ctx.uow.vectors.list_missing(matcher.model, languages, limit)
     for revision_id, text, language, author in missing:
-        compared, vectors = _encode(ctx, matcher, text, language, author)
+        compared, vectors = encode_text(ctx, matcher, text, language, author)
         # Kept also where it has no words: it is not to be looked at again.
         ctx.uow.vectors.keep(revision_id, matcher.model, compared, vectors)
     return len(missing)
@@ -162,7 +162,7 @@ def _find_matcher(ctx: Context, language: str) -> Matcher | None:
     return ctx.matcher if ctx.matcher is not None and ctx.matcher.knows(language) else None
 
 
-def _encode(ctx: Context, matcher: Matcher, text: str, language: str, author: str) -> tuple[str, bytes]:
+def encode_text(ctx: Context, matcher: Matcher, text: str, language: str, author: str) -> tuple[str, bytes]:
     """The text without what recurs in its author's and its list's posts, and its vectors."""
     compared = cut_recurring(text, ctx.uow.vectors.list_earlier(language, author, EARLIER))
     return compared, matcher.encode(compared)
