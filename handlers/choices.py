@@ -4,8 +4,9 @@ from handlers.context import Context
 from handlers.decide import Decided, How, Status, decide
 from handlers.joining import link, unlink
 from handlers.mail.answers import Answer
+from handlers.match import TWIN
 from handlers.merging import absorb
-from handlers.offers import TWIN, find_kept, list_suggested
+from handlers.offers import find_kept, list_suggested
 from handlers.versions import is_reread
 from store.links import LINKED, SUGGESTED
 from store.posts import HELD, TRANSLATION, Post

@@ -27,6 +27,8 @@ from store.sql import id_of
 from store.tables import Contribution
 from store.vectors import Stored
 
+TWIN = "twin"
+"""The signal of a text that its author sent nearly the same of before: offered to be replaced, not translated."""
 NEAREST = 40
 """Texts that are looked at closely, of all times and of those near in time."""
 EARLIER = 10
@@ -129,7 +131,7 @@ def keep_found(ctx: Context, post: Post, compared: Compared, linked_by: str, mat
             post,
             compared.replaces.contribution,
             SUGGESTED,
-            "twin",
+            TWIN,
             compared.replaces,
             len(suggested) + 1,
         )

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from handlers.context import Context
 from handlers.mail.compose import clean_header
 from handlers.mail.titles import shorten
+from handlers.match import TWIN
 from handlers.publish import what_is
 from handlers.reasons import describe_reasons
 from handlers.versions import is_reread
 from store.links import SUGGESTED
 from store.posts import HELD, ORIGINAL, PUBLISHED, TRANSLATION, Post
 from store.tables import Contribution, Link
-
-TWIN = "twin"
-"""The signal of a text that its author sent nearly the same of before: offered to be replaced, not translated."""
 
 
 @dataclass(frozen=True, slots=True)
