@@ -41,7 +41,8 @@ check: setup           ## format, lint, types, the staircase
 
 PEERS := /usr/sbin/postfix /usr/sbin/dovecot /usr/lib/dovecot/imap /usr/lib/dovecot/lmtp /usr/bin/swaks \
   /usr/lib/postgresql/*/bin/initdb
-PEER_PACKAGES := postfix dovecot-imapd dovecot-lmtpd swaks postgresql
+PEER_PACKAGES := postfix dovecot-imapd dovecot-lmtpd swaks postgresql libpango-1.0-0 libpangoft2-1.0-0 \
+  fonts-dejavu-core
 # Mailman 3.3.10 needs Python's own nntplib, which 3.13 has no more.
 MAILMAN_PYTHON ?= $(PYTHON)
 

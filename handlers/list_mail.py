@@ -16,6 +16,7 @@ from handlers.mail.compose import Letter, compose, is_identifier
 from handlers.mail.headers import Mailbox
 from handlers.notices import NOTHING, About, find_forum_title, get_message_id, loop_header
 from store.outbox import BULK, FIRST, Draft
+from store.readers import EVERYBODY, Readers
 
 ANNOUNCEMENTS = ("opening", "closing", "reminder", "synthesis_published")
 """Kinds that go first where the smarthost takes only so many an hour."""
@@ -34,8 +35,9 @@ def enqueue_list_mail(
     reply_to: str | None = None,
     in_reply_to: str = "",
     about: About = NOTHING,
+    readers: Readers = EVERYBODY,
 ) -> int | None:
-    """A mail to everybody on the list of a language, once: to its subscribers, or to an external list's address.
+    """A mail to the list of a language, once: to `readers` of its subscribers, or to an external list's address.
 
     `author` is in whose name a text is passed on; without it the mail is the forum's own notice.
     """
@@ -71,7 +73,7 @@ def enqueue_list_mail(
         phase_id=about.phase_id,
     )
     if mailing_list.hosted:
-        return ctx.uow.outbox.enqueue_to_list(draft, language)
+        return ctx.uow.outbox.enqueue_to_list(draft, language, readers)
     return ctx.uow.outbox.enqueue(draft, (mailing_list.address,))
 
 

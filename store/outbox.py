@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Connection, Select, case, func, insert, literal, select, update
+from sqlalchemy import Connection, case, func, insert, literal, select, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, SQLModel, col
 
-from store.people import ACTIVE
+from store.readers import EVERYBODY, Readers, select_readers
 from store.sql import insert_into
 from store.tables import Address, Outgoing, OutgoingRecipient, Subscription
 
@@ -93,11 +93,12 @@ class Outbox:
         self._session.connection().execute(insert(RECIPIENTS), rows)
         return outgoing_id
 
-    def enqueue_to_list(self, draft: Draft, language: str) -> int | None:
-        """Keep a mail for the subscribers of a list, in one statement however many they are; as `enqueue`."""
+    def enqueue_to_list(self, draft: Draft, language: str, readers: Readers = EVERYBODY) -> int | None:
+        """Keep a mail for readers of a list, in one statement however many they are; as `enqueue`."""
         outgoing_id = self._keep(draft)
         if outgoing_id is None:
             return None
+        chosen = select_readers(language, readers).subquery("chosen")
         subscribers = (
             select(
                 literal(outgoing_id),
@@ -109,7 +110,7 @@ class Outbox:
                 literal(""),
             )
             .join(Subscription, col(Subscription.address_id) == col(Address.id))
-            .where(col(Subscription.id).in_(_one_a_person(language)))
+            .join(chosen, chosen.c.subscription_id == col(Subscription.id))
             .order_by(col(Address.id))
         )
         columns = ["outgoing_id", "email", "state", "priority", "attempts", "next_attempt_at", "reply"]
@@ -175,16 +176,6 @@ class Outbox:
             .returning(OUTGOING.c.id)
         )
         return cast("int | None", self._session.connection().execute(kept).scalar_one_or_none())
-
-
-def _one_a_person(language: str) -> Select[int | None]:
-    """Of each person's subscriptions to a list the first, whichever of their addresses it has."""
-    return (
-        select(func.min(col(Subscription.id)))
-        .join(Address, col(Address.id) == col(Subscription.address_id))
-        .where(col(Subscription.language) == language, col(Subscription.state) == ACTIVE)
-        .group_by(col(Address.person_id))
-    )
 
 
 def purge(connection: Connection, which: ColumnElement[bool]) -> None:

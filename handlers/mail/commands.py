@@ -22,6 +22,8 @@ _MAX_LINE = 200
 """Characters of a line that are read and kept."""
 _MAX_ARGUMENTS = 6
 """A line that goes on for longer is a sentence that happens to begin with a command's word."""
+_MORE_ARGUMENTS = {"search": 12, "mode": 9}
+"""Commands behind which more may stand."""
 _MAX_UNKNOWN = 3
 """Unknown lines in a row, or in a mail without any command, after which it is a letter."""
 _NEAR = 0.72
@@ -123,9 +125,10 @@ def _read_line(line: str, known: _Known) -> Command | None:
         return None
     for count in range(min(known.longest, len(words)), 0, -1):
         arguments = words[count:]
-        if words[:count] in known.names and len(arguments) <= _MAX_ARGUMENTS:
+        if words[:count] in known.names:
             name, language = known.names[words[:count]]
-            if name != END or not arguments:
+            most = 0 if name == END else _MORE_ARGUMENTS.get(name, _MAX_ARGUMENTS)
+            if len(arguments) <= most:
                 return Command(name, language, arguments, shown)
     return Command("", "", words, shown, _find_nearest(words, known))
 

@@ -1,6 +1,6 @@
 """Every table of the database. Times are aware UTC; sizes are bytes."""
 
-from store.tables.contributions import Contribution, Decision, Revision, Version
+from store.tables.contributions import Abstract, Contribution, Decision, Revision, Version
 from store.tables.forum import Phase, Question, Snapshot, Synthesis, Theme
 from store.tables.linking import Claim, Link, SentenceVectors, Separation, Watch
 from store.tables.mail import (
@@ -17,9 +17,10 @@ from store.tables.mail import (
     Outgoing,
     OutgoingRecipient,
 )
-from store.tables.people import Address, Person, Subscription, Token
+from store.tables.people import Address, Person, Postponed, Reading, Subscription, Token
 
 __all__ = [
+    "Abstract",
     "Address",
     "Allowance",
     "Attachment",
@@ -39,7 +40,9 @@ __all__ = [
     "OutgoingRecipient",
     "Person",
     "Phase",
+    "Postponed",
     "Question",
+    "Reading",
     "Revision",
     "SentenceVectors",
     "Separation",

@@ -93,6 +93,30 @@ class Revision(SQLModel, table=True):
     published_at: datetime | None = None
 
 
+class Abstract(SQLModel, table=True):
+    """Title and at most 300 characters of a contribution in a language that it is not in; it counts for nothing.
+
+    `state` is "held", "published", "rejected" or "replaced": of each language one is published. `origin` says whose it
+    is: "author" (in the first lines of the text), "translator" or "moderator"; `machine` that a machine wrote it.
+    """
+
+    __table_args__ = (Index("abstract_of", "contribution_id", "language", "state"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    contribution_id: int = Field(foreign_key="contribution.id")
+    language: str
+    state: str
+    origin: str
+    title: str
+    text: str
+    author_name: str
+    author_email: str = Field(index=True)
+    machine: bool = False
+    delivery_id: int | None = Field(default=None, foreign_key="delivery.id")
+    received_at: datetime
+    published_at: datetime | None = None
+
+
 class Decision(SQLModel, table=True):
     """What somebody decided about a revision; a rejection takes effect later, until then it can be undone."""
 
