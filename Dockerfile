@@ -14,9 +14,13 @@ COPY store store
 COPY handlers handlers
 COPY bridge bridge
 RUN python -m venv /opt/manyvoices \
- && /opt/manyvoices/bin/pip install --quiet --no-index --find-links /wheels ".[linking,postgresql]"
+ && /opt/manyvoices/bin/pip install --quiet --no-index --find-links /wheels ".[linking,postgresql,print]"
 
 FROM python:3.12-slim
+# What "manyvoices print --format pdf" lays out text with, and a font that has Arabic.
+RUN apt-get -qq update \
+ && apt-get -qq install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --user-group --home-dir /data --no-create-home manyvoices \
  && install --directory --owner manyvoices --group manyvoices --mode 0750 /data
 COPY --from=build /opt/manyvoices /opt/manyvoices

@@ -40,13 +40,14 @@ check: setup           ## format, lint, types, the staircase
 	$(BIN)/lint-imports --no-cache
 
 PEERS := /usr/sbin/postfix /usr/sbin/dovecot /usr/lib/dovecot/imap /usr/lib/dovecot/lmtp /usr/bin/swaks \
-  /usr/lib/postgresql/*/bin/initdb
+  /usr/lib/postgresql/*/bin/initdb /usr/lib/*/libpangoft2-1.0.so.0 \
+  /usr/lib/*/libharfbuzz-subset.so.0 /usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf
 PEER_PACKAGES := postfix dovecot-imapd dovecot-lmtpd swaks postgresql libpango-1.0-0 libpangoft2-1.0-0 \
-  fonts-dejavu-core
+  libharfbuzz-subset0 fonts-dejavu-core
 # Mailman 3.3.10 needs Python's own nntplib, which 3.13 has no more.
 MAILMAN_PYTHON ?= $(PYTHON)
 
-peers: .peers/mailman/.ready ## the real servers of the tests: Postfix, Dovecot, swaks, Mailman, PostgreSQL (Debian, Ubuntu)
+peers: .peers/mailman/.ready ## what the tests meet: Postfix, Dovecot, swaks, Mailman, PostgreSQL, Pango (Debian, Ubuntu)
 	@ls $(PEERS) >/dev/null 2>&1 || sh tests/peers/install.sh $(PEER_PACKAGES)
 
 .peers/mailman/.ready: tests/peers/mailman.txt
@@ -57,8 +58,7 @@ peers: .peers/mailman/.ready ## the real servers of the tests: Postfix, Dovecot,
 
 messages: setup        ## extract the texts and bring every catalogue up to date
 	$(BIN)/pybabel -q extract -F babel.cfg -k pgettext:1c,2 -k npgettext:1c,2,3 --no-location --project Manyvoices -o config/locales/manyvoices.pot .
-	for language in $(notdir $(wildcard config/locales/??)); do \
-	  $(BIN)/pybabel -q update -N --no-wrap -D manyvoices -l $$language -i config/locales/manyvoices.pot -d config/locales; done
+	$(BIN)/python -m config.catalogues --update
 
 lock:                  ## pin every dependency, with hashes
 	$(BIN)/pip install --quiet uv

@@ -64,6 +64,23 @@ def find_linking_warnings(settings: Settings) -> list[str]:
     return []
 
 
+def find_language_warnings(settings: Settings) -> list[str]:
+    """What readers of a language will see in another one: dates that CLDR has no words for, texts of the program."""
+    warnings = []
+    for language in settings.languages:
+        try:
+            catalogue = get_catalogue(language)
+        except MissingCatalogueError:
+            continue  # an obstacle, and told as one
+        if catalogue.borrows:
+            warnings.append(
+                f"{language}: CLDR does not know this language; its dates and numbers are written as in {catalogue.locale}"
+            )
+        if missing := catalogue.count_missing():
+            warnings.append(f"{language}: its catalogue lacks {missing} of the texts; they stand in English")
+    return warnings
+
+
 def _try_mailbox(account: ImapAccount) -> list[str]:
     """Log in and select the folder, as the daemon would; nothing is read or marked."""
     try:

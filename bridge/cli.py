@@ -13,8 +13,8 @@ import typer
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-from bridge.check import find_linking_warnings, find_obstacles
-from bridge.commands import ingest, linking, people, posts
+from bridge.check import find_language_warnings, find_linking_warnings, find_obstacles
+from bridge.commands import ingest, linking, people, posts, printing
 from bridge.commands.forum import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -27,6 +27,7 @@ from bridge.commands.forum import (
 )
 from bridge.daemon import run_daemon
 from bridge.edge import EdgeError
+from bridge.printing import PrintingError
 from bridge.smarthost import SmarthostError
 from bridge.wiring import (
     House,
@@ -58,8 +59,17 @@ app.add_typer(people.app, name="subscribers")
 posts.register(app)
 linking.register(app)
 ingest.register(app)
+printing.register(app)
 
-CLEAR_ERRORS = (ConfigError, StoreError, EdgeError, SmarthostError, RefusedError, MissingCatalogueError)
+CLEAR_ERRORS = (
+    ConfigError,
+    StoreError,
+    EdgeError,
+    SmarthostError,
+    RefusedError,
+    PrintingError,
+    MissingCatalogueError,
+)
 
 
 def main() -> None:
@@ -91,7 +101,11 @@ def init(folder: Annotated[Path, typer.Argument(help="A folder, made where it is
 def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Validate forum.toml, and try the database and the smarthost."""
     settings = load_settings(config)
-    for warning in (*settings.find_warnings(), *find_linking_warnings(settings)):
+    for warning in (
+        *settings.find_warnings(),
+        *find_language_warnings(settings),
+        *find_linking_warnings(settings),
+    ):
         typer.echo(f"warning: {warning}")
     if obstacles := asyncio.run(find_obstacles(settings)):
         raise RefusedError("\n".join(obstacles))

@@ -19,6 +19,7 @@ from handlers import HANDLERS, phase
 from handlers.bounced import report_bounces
 from handlers.claims import remind_of_claims
 from handlers.context import Context, Incoming, Outcome
+from handlers.digest import send_digests
 from handlers.due import Due
 from handlers.mail.body import Attachment
 from handlers.mail.documents import Document
@@ -114,6 +115,7 @@ class Worker:
             self._announce(due)
         handled += self.handle_waiting()
         self._in_a_unit("release_failed", _release)
+        self._in_a_unit("digests_failed", _send_digests)
         return handled + self._remember_missing()
 
     def handle_waiting(
@@ -127,11 +129,15 @@ class Worker:
         return handled
 
     def _remember_missing(self) -> int:
-        """Once a process: texts that came while nothing could compare them. Mail goes first; how much was handled."""
+        """Once a process: texts that came while nothing could compare or find them. Mail goes first; how much was handled."""
         handled = 0
         while not self._remembered and not self._stopping:
             with self._unit() as ctx:
-                self._remembered = remember_missing(ctx, MISSING_AT_ONCE) < MISSING_AT_ONCE
+                missing = (
+                    remember_missing(ctx, MISSING_AT_ONCE),
+                    ctx.uow.search.index_missing(MISSING_AT_ONCE),
+                )
+                self._remembered = max(missing) < MISSING_AT_ONCE
                 ctx.uow.commit()
             handled += self.handle_waiting()
         return handled
@@ -273,6 +279,11 @@ def _handle(incoming: Incoming, ctx: Context) -> Outcome:
     )
     ctx.uow.commit()
     return outcome
+
+
+def _send_digests(ctx: Context) -> tuple[phase.Announcement, ...]:
+    send_digests(ctx)
+    return ()
 
 
 def _release(ctx: Context) -> tuple[phase.Announcement, ...]:

@@ -27,9 +27,11 @@ _TOKEN_KINDS: dict[str, Kind] = {
 _TOKEN_PREFIXES = {kind: prefix for prefix, kind in _TOKEN_KINDS.items()}
 _ACTIONS: dict[str, Kind] = {"join": "join", "leave": "leave", "help": "help"}
 
+_LANGUAGE = r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*"
+
 _TOKEN = re.compile(rf"(m|ok|no|drop|separate)-([a-z2-7]{{{TOKEN_LENGTH}}})")
-_NUMBERED = re.compile(r"([ct])([1-9]\d{0,8})(?:-([a-z]{2,3}(?:-[a-z]+)?))?")
-_SYNTHESIS = re.compile(r"s(?:([1-9]\d{0,3})\.)?([1-9]\d{0,3})-([a-z]{2,3}(?:-[a-z]+)?)")
+_NUMBERED = re.compile(rf"([ct])([1-9]\d{{0,8}})(?:-({_LANGUAGE}))?")
+_SYNTHESIS = re.compile(rf"s(?:([1-9]\d{{0,3}})\.)?([1-9]\d{{0,3}})-({_LANGUAGE})")
 _BOUNCE = re.compile(r"b-([a-z0-9=._-]{1,60})")
 _UNSUBSCRIBE = re.compile(r"u-([a-z0-9=._-]{1,60})")
 

@@ -69,6 +69,14 @@ def phase_dates(
     )
 
 
+def find_latest(now: datetime, at: time, zone: ZoneInfo, *, weekly: bool = False) -> datetime:
+    """The last instant, now or before, at which it was a local time of day, or that time on a Monday."""
+    day = now.astimezone(zone).date()
+    day -= timedelta(days=day.weekday() if weekly else 0)
+    instant = to_instant(day, at, zone)
+    return instant if instant <= now else to_instant(day - timedelta(days=7 if weekly else 1), at, zone)
+
+
 def parse_days(occasion: str) -> int:
     """The days in "3d"; ValueError for anything else."""
     number, unit = occasion[:-1], occasion[-1:]

@@ -5,10 +5,10 @@ from datetime import date, time
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
-from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BeforeValidator
 
 from config.dates import parse_days
+from config.i18n import is_language
 
 _ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _DOMAIN = re.compile(
@@ -33,10 +33,8 @@ def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
 
 
 def _language(value: str) -> str:
-    try:
-        Locale.parse(value)
-    except (UnknownLocaleError, ValueError):
-        raise ValueError(f'"{value}" is not a language code such as "fr"') from None
+    if not is_language(value):
+        raise ValueError(f'"{value}" is not a language code such as "fr"')
     return value
 
 

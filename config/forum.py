@@ -87,6 +87,7 @@ class Forum(_Part):
     organizers: list[Email] = Field(min_length=1)
     relays: list[Email] = []
     bounce_score: int = Field(default=5, ge=1)
+    delivery: Literal["full", "notice", "daily", "weekly", "phase"] = "full"
     claim_days: int = Field(default=14, ge=1)
     link_days: int = Field(default=60, ge=1)
     announce_at: ClockTime = time(9)

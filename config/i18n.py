@@ -1,29 +1,62 @@
 """Words, dates, numbers and lists in a reader's language, through gettext catalogues and Babel (CLDR).
 
 CLDR has no full-month interval in English or French and no "1er", so a phrase is translated and its parts
-are formatted; English dates put the day first (en_GB), as international readers expect.
+are formatted; English dates put the day first (en_GB), as international readers expect. A language that CLDR does not
+know borrows the formats of one that it knows, which its catalogue names.
 """
 
 import gettext
+import os
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, get_timezone_location
 from babel.lists import format_list
+from babel.messages.mofile import read_mo
 from babel.numbers import format_decimal, format_percent
 
 DOMAIN = "manyvoices"
 LOCALES = Path(__file__).parent / "locales"
 
+OWN_LOCALES = "MANYVOICES_LOCALES"
+"""The variable that names a folder of an installation's own catalogues; these go before those that are shipped."""
+
 _REGIONS = {"en": "en_GB"}
+_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
 class MissingCatalogueError(Exception):
     """A language has no compiled catalogue; `make setup` compiles them."""
+
+
+def list_folders() -> tuple[Path, ...]:
+    """Where catalogues are looked for, in this order."""
+    own = os.environ.get(OWN_LOCALES)
+    return (Path(own), LOCALES) if own else (LOCALES,)
+
+
+@lru_cache
+def list_shipped() -> tuple[str, ...]:
+    """The languages that there is a compiled catalogue of, by their codes."""
+    found = (path for folder in list_folders() for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+    return tuple(sorted({path.parent.parent.name for path in found}))
+
+
+def is_language(code: str) -> bool:
+    """Whether CLDR knows a language by this code, or there is a catalogue of it."""
+    return bool(_CODE.fullmatch(code)) and (find_locale(code) is not None or code in _list_there())
+
+
+def find_locale(code: str) -> Locale | None:
+    """What CLDR knows of a language: dates, numbers, names; None where it knows nothing."""
+    try:
+        return Locale.parse(_REGIONS.get(code, code).replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return None
 
 
 @lru_cache
@@ -37,15 +70,32 @@ class Catalogue:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.locale = Locale.parse(_REGIONS.get(language, language))
-        try:
-            translations = gettext.translation(DOMAIN, LOCALES, [language])
-        except FileNotFoundError:
-            raise MissingCatalogueError(_missing(language)) from None
+        translations = _open(language)
         self.gettext = translations.gettext
         self.ngettext = translations.ngettext
         self.pgettext = translations.pgettext
         self.npgettext = translations.npgettext
+        own = find_locale(language)
+        borrowed = self.pgettext(
+            "code of the language whose dates are written where CLDR knows none of ours", "en"
+        )
+        self.locale = own or find_locale(borrowed) or Locale.parse("en_GB")
+        self.borrows = own is None
+        """Whether dates and numbers are written as another language writes them."""
+
+    @property
+    def own_name(self) -> str:
+        """ "English", "español", "français"."""
+        return self.pgettext("the name of this language, in this language", "English")
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether the language is written from right to left."""
+        return bool(self.locale.text_direction == "rtl")
+
+    def count_missing(self) -> int:
+        """How many of the program's texts this catalogue does not have, as one that was made for an earlier program."""
+        return len(_read_keys("en") - _read_keys(self.language))
 
     def number(self, value: int) -> str:
         """A number with the language's grouping."""
@@ -77,7 +127,8 @@ class Catalogue:
         local, gmt = closes_at.astimezone(zone), closes_at.astimezone(UTC)
         day = (local - timedelta(microseconds=1)).date()
         end = day if gmt.time() == datetime.min.time() else gmt.date()
-        hour = self.gettext("midnight") if end != gmt.date() else self._hour(gmt)
+        end_of_day = self.pgettext("the hour that ends a day, after until", "midnight")
+        hour = end_of_day if end != gmt.date() else self._hour(gmt)
         parts = {"day": self.weekday(day), "hour": hour, "gmt_day": self.weekday(gmt.date())}
         if local.utcoffset() == timedelta(0):
             return self.gettext("%(day)s, until %(hour)s GMT") % parts
@@ -113,8 +164,11 @@ class Catalogue:
 
     def language_name(self, language: str) -> str:
         """ "French", "francés", "français"."""
-        name = self.locale.languages.get(language)
-        return str(name or Locale.parse(language).get_display_name(self.locale) or language)
+        locale = find_locale(language)
+        name = self.locale.languages.get(language) or (locale and locale.get_display_name(self.locale))
+        if not name and language in _list_there():
+            return get_catalogue(language).own_name
+        return str(name or language)
 
     def languages(self, languages: tuple[str, ...]) -> str:
         """ "English and French", "español e inglés", "en anglais et en français" """
@@ -143,12 +197,42 @@ class Catalogue:
         return self.pgettext("the first day of a month", "1")
 
 
+def _open(language: str) -> gettext.NullTranslations:
+    for folder in list_folders():
+        try:
+            return gettext.translation(DOMAIN, folder, [language])
+        except FileNotFoundError:
+            continue
+    raise MissingCatalogueError(_missing(language))
+
+
+def _read_keys(language: str) -> set[tuple[str, str | None]]:
+    """(text, context) of every entry of a compiled catalogue."""
+    for folder in list_folders():
+        if path := gettext.find(DOMAIN, folder, [language]):
+            with Path(path).open("rb") as file:
+                found = [message for message in read_mo(file) if message.id]
+            return {
+                (message.id if isinstance(message.id, str) else message.id[0], message.context)
+                for message in found
+            }
+    return set()
+
+
+def _list_there() -> list[str]:
+    """The languages that there are texts in, compiled or not."""
+    found = (path for folder in list_folders() for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.[mp]o"))
+    return sorted({path.parent.parent.name for path in found})
+
+
 def _missing(language: str) -> str:
     """One line for a language that is not shipped, another for one that is not compiled."""
-    shipped = sorted(path.name for path in LOCALES.iterdir() if path.is_dir())
-    if language in shipped:
-        return f'the texts in "{language}" are not compiled; run make setup'
-    return f'there are no texts in "{language}" yet, only in {", ".join(shipped)} (CONTRIBUTING.md says how to add one)'
+    there = _list_there()
+    if language in there:
+        own = next((folder for folder in list_folders() if (folder / language).is_dir()), LOCALES)
+        how = "make setup" if own == LOCALES else f"python -m config.catalogues {own}"
+        return f'the texts in "{language}" are not compiled; run {how}'
+    return f'there are no texts in "{language}" yet, only in {", ".join(there)} (CONTRIBUTING.md says how to add one)'
 
 
 def _noon(day: date) -> datetime:

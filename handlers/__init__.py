@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from handlers import (
+    abstract,
     appeal,
     approval,
     bounce,
@@ -33,6 +34,7 @@ HANDLERS: Mapping[Kind, Handler] = {
     Kind.CONFIRMATION: confirmation.handle,
     Kind.COMMAND: command.handle,
     Kind.SYNTHESIS: synthesis.handle,
+    Kind.ABSTRACT: abstract.handle,
     Kind.REVIEW: review.handle,
     Kind.TRANSLATION: translation.handle,
     Kind.CORRECTION: correction.handle,

@@ -44,7 +44,7 @@ def render_announcement(
     counts = _snapshot(ctx, phase, kind, occasion)
     # A snapshot of an earlier version of this program does not say how many are out of date.
     values = _common(ctx, phase, language) | {"late": late, "out_of_date": counts.get("out_of_date", 0)}
-    theme = _counts(counts["theme"])
+    theme = parse_counts(counts["theme"])
     if kind == "opening":
         values |= _opening(ctx, phase, language, theme)
     elif kind == "reminder":
@@ -114,9 +114,9 @@ def _common(ctx: Context, phase: Announced, language: str) -> dict[str, Any]:
     zone, row = ctx.settings.zone, phase.row
     return {
         "phase_number": row.number,
-        "questions": [ctx.settings.text(question.text, language) for question in _questions(phase)],
+        "questions": [ctx.settings.text(question.text, language) for question in list_questions(phase)],
         "opens": row.opens_at.astimezone(zone).date(),
-        "closes": _last_day(ctx, row),
+        "closes": last_day(ctx, row),
         "closes_at": row.closes_at,
         "zone": zone,
         "all_languages": ctx.settings.languages,
@@ -124,7 +124,8 @@ def _common(ctx: Context, phase: Announced, language: str) -> dict[str, Any]:
     }
 
 
-def _questions(phase: Announced) -> list[Question]:
+def list_questions(phase: Announced) -> list[Question]:
+    """The questions that a phase takes up."""
     return [question for question in phase.theme_text.questions if question.number in phase.text.questions]
 
 
@@ -134,7 +135,9 @@ def _opening(ctx: Context, phase: Announced, language: str, theme: Counts) -> di
     chosen = _in_language(ctx, syntheses, language)
     looks_at = ctx.settings.text(phase.text.looks_at, language)
     if not looks_at:
-        looks_at = "\n\n".join(ctx.settings.text(question.text, language) for question in _questions(phase))
+        looks_at = "\n\n".join(
+            ctx.settings.text(question.text, language) for question in list_questions(phase)
+        )
     return {
         "counts": theme if previous else None,
         "synthesis": (previous.number, chosen.link) if previous and chosen else None,
@@ -151,15 +154,15 @@ def _closing(ctx: Context, phase: Announced, language: str, counts: dict[str, An
     chosen = _in_language(ctx, ctx.uow.phases.list_syntheses(phase.row.id), language)
     lacking = counts["lacking"]
     return {
-        "counts": _counts(counts["theme"]),
-        "phase_counts": _counts(counts["phase"]),
+        "counts": parse_counts(counts["theme"]),
+        "phase_counts": parse_counts(counts["phase"]),
         "comments": counts["comments"],
         "lacking": tuple((code, lacking[code]) for code in ctx.settings.languages if code in lacking),
         "synthesis": (phase.row.number, chosen.link) if chosen else None,
         "next_phase": (
             following.number,
             following.opens_at.astimezone(zone).date(),
-            _last_day(ctx, following),
+            last_day(ctx, following),
         )
         if following
         else None,
@@ -171,7 +174,8 @@ def _in_language(ctx: Context, syntheses: dict[str, Synthesis], language: str) -
     return choose_language(syntheses, language, ctx.forum_language, *syntheses)
 
 
-def _last_day(ctx: Context, row: Phase) -> date:
+def last_day(ctx: Context, row: Phase) -> date:
+    """The local date of the last day that belongs to a phase."""
     return (row.closes_at - timedelta(microseconds=1)).astimezone(ctx.settings.zone).date()
 
 
@@ -184,7 +188,7 @@ def _snapshot(ctx: Context, phase: Announced, kind: str, occasion: str) -> dict[
     )
 
 
-def _counts(plain: Any) -> Counts:
+def parse_counts(plain: Any) -> Counts:
     """A partition as the snapshot keeps it."""
     return Counts(
         total=plain["total"],

@@ -11,6 +11,7 @@ from config.render import Rendered
 from handlers.context import Context
 from handlers.mail.parts import PART, clip, split_parts
 from handlers.notices import choose_language, render_notice, shown_name
+from handlers.words import teach_command
 from store.lacking import Lacking
 from store.sql import id_of
 from store.tables import Phase
@@ -65,14 +66,14 @@ class Asked:
 
 def render_wanted(
     ctx: Context, asked: Asked, language: str, part: int = 1, template: str = "wanted"
-) -> Rendered:
-    """A part of the list in a reader's language."""
+) -> tuple[Rendered, int]:
+    """A part of the list in a reader's language, and how many parts there are."""
     whole = render_notice(
         ctx, "wanted_list", language, asked=asked, organizers_address=ctx.addresses.postmaster
     )
     parts = split_parts(whole.body, PART) or ("",)
     part = min(max(part, 1), len(parts))
-    return render_notice(
+    rendered = render_notice(
         ctx,
         template,
         language,
@@ -82,7 +83,14 @@ def render_wanted(
         text=parts[part - 1],
         part=part,
         parts=len(parts),
+        following=teach_command(f"{name_wanted(asked.language)} part {part + 1}", language),
     )
+    return rendered, len(parts)
+
+
+def name_wanted(language: str) -> str:
+    """The command that asks for the list of a language."""
+    return f"wanted {language}"
 
 
 def _find_example(asked: Asked, language: str) -> str | None:

@@ -79,7 +79,7 @@ def parse_byline(text: str, words: Sequence[str]) -> tuple[Attribution, str] | N
     )
     if said is None or len(first) > MAX_LINE or "@" in said[1]:
         return None
-    name, _, place = decode_header_value(said[1]).partition(",")
+    name, _, place = decode_header_value(said[1]).replace("\u060c", ",").partition(",")
     if not (name := clean_name(name.strip(" *."))):
         return None
     place = clip(place.strip(" *."), MAX_PLACE, 2 * MAX_PLACE)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from config.addresses import LocalAddress
 from handlers.agreement import agree
 from handlers.context import Context
+from handlers.elsewhere import ELSEWHERE
 from handlers.external import name_list
 from handlers.linking.matching import MOST_CHOICES, Match
 from handlers.linking.signals import (
@@ -21,6 +22,7 @@ from handlers.linking.signals import (
     find_signal,
     is_elsewheres,
 )
+from handlers.linking.wording import CODE
 from handlers.mail.headers import decode_header_value
 from handlers.mail.listed import clean_prefix
 from handlers.mail.parse import ParsedMail
@@ -29,8 +31,10 @@ from handlers.words import translation_wording
 from store.posts import Post
 from store.tables import Contribution, Outgoing
 
-PUBLICATIONS = ("contribution", "translation", "comment", "correction")
-"""Kinds of our mail that pass on what somebody wrote: an answer is a comment."""
+PUBLICATIONS = ("contribution", "translation", "comment", "correction", "notice", ELSEWHERE)
+"""Kinds of our mail that pass on what somebody wrote, or say that it is there: an answer is a comment."""
+DIGEST = "digest"
+"""Kind of our mail that tells of many texts: an answer is a comment on the one that it names, `[#12]`."""
 MAX_HEADERS = 5
 """Headers of one name that are looked at."""
 
@@ -68,6 +72,11 @@ class Thread:
         """Whether it answers something, and nothing that we know."""
         return bool(self.ids) and self.post is None and self.answered is None
 
+    @property
+    def is_from_elsewhere(self) -> bool:
+        """Whether it answers what a list was told of a text in another language: its number says nothing by itself."""
+        return self.answered is not None and self.answered.kind == ELSEWHERE
+
 
 def find_belonging(
     mail: ParsedMail, text: str, to: LocalAddress | None, thread: Thread, ctx: Context
@@ -78,7 +87,7 @@ def find_belonging(
     subject = clean_own_prefix(ctx, mail.subject)
     found = _find_translated(mail, subject, text, to, thread, ctx)
     if found.signal is None and found.contribution is None and to.kind != "translation":
-        found = Belonging(contribution=_find_commented(subject, to, thread, ctx))
+        found = Belonging(contribution=_find_commented(subject, text, to, thread, ctx))
     # What it answers may have been merged into another since.
     kept = ctx.uow.merges.find_kept(found.contribution) if found.contribution else None
     return replace(found, contribution=kept)
@@ -105,7 +114,7 @@ def _find_translated(
         headers=_list_headers(mail),
         wording=translation_wording(ctx.settings.languages),
     )
-    if signal is not None:
+    if signal is not None and (signal.said or not thread.is_from_elsewhere):
         return _judge(signal, to, thread, ctx)
     if (left := find_bare_code(subject)) and left.translates:
         named = ctx.uow.contributions.find_by_number(left.number)
@@ -141,7 +150,8 @@ def _judge(signal: Signal, to: LocalAddress, thread: Thread, ctx: Context) -> Be
     foreign = signal.name != "address" and _is_from_elsewhere(signal, thread, ctx)
     if signal.rivals or named is None or named.withdrawn_at is not None or foreign:
         return Belonging(signal, named=() if foreign else _find_named(signal, to, ctx))
-    if signal.said or named.language != to.language:
+    about_many = thread.answered is not None and thread.answered.kind == DIGEST
+    if signal.said or (named.language != to.language and not about_many):
         return Belonging(signal, named)
     return Belonging(contribution=named)  # a plain `[#12]` in the original's own language is a comment
 
@@ -169,7 +179,7 @@ def _is_from_elsewhere(signal: Signal, thread: Thread, ctx: Context) -> bool:
 
 def _find_answered(text: str, author: str, to: LocalAddress, thread: Thread, ctx: Context) -> Belonging:
     """Signal 4: an answer in another language whose text agrees with what it answers."""
-    if to.kind != "list" or len(text.split()) < MIN_WORDS:
+    if (to.kind != "list" and not thread.is_from_elsewhere) or len(text.split()) < MIN_WORDS:
         return NOTHING
     post = thread.post or _find_answered_post(thread.answered, ctx)
     if post is None or post.contribution.parent_id is not None or post.contribution.withdrawn_at is not None:
@@ -182,7 +192,9 @@ def _find_answered(text: str, author: str, to: LocalAddress, thread: Thread, ctx
     return Belonging(Signal(post.contribution.number or 0, "thread"), post.contribution, match)
 
 
-def _find_commented(subject: str, to: LocalAddress, thread: Thread, ctx: Context) -> Contribution | None:
+def _find_commented(
+    subject: str, text: str, to: LocalAddress, thread: Thread, ctx: Context
+) -> Contribution | None:
     """The contribution that an answer belongs under: by address, by the mail that it answers, by `[#12]`."""
     contributions = ctx.uow.contributions
     if to.kind == "reply" and to.number is not None:
@@ -192,7 +204,10 @@ def _find_commented(subject: str, to: LocalAddress, thread: Thread, ctx: Context
         answered = _find_answered_post(thread.answered, ctx)
         return answered.contribution if answered else None
     if thread.answered:
-        return None
+        # Of the many that a digest tells of, the one that the answer names.
+        numbers = {int(code[2]) for code in CODE.finditer(f"{subject}\n{text}")}
+        told = thread.answered.kind == DIGEST and len(numbers) == 1
+        return contributions.find_by_number(numbers.pop()) if told else None
     if thread.post:
         return thread.post.contribution
     if thread.is_foreign or is_elsewheres(subject):

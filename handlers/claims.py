@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from config.render import Rendered
 from handlers.context import Context
-from handlers.notices import enqueue_notice, render_notice
+from handlers.notices import enqueue_notice, is_known, render_notice
 from handlers.requests import Request, may_have_text
 from store.phases import ENQUEUED
 from store.sql import id_of
@@ -61,7 +61,7 @@ def claim(
     if there is not None:
         claims.extend(there, until)
         return Claimed(there.expires_at, extended=True)
-    most = MOST if _is_known(ctx, emails) else MOST_OF_A_STRANGER
+    most = MOST if is_known(ctx, *emails) else MOST_OF_A_STRANGER
     if len(claims.list_own(emails)) >= most:
         return Refusal("many", most=most)
     claims.take(email, language, until, contribution_id=contribution_id, phase_id=phase_id)
@@ -118,12 +118,6 @@ def remind_of_claims(ctx: Context) -> None:
                 days=ctx.settings.forum.claim_days,
             )
             enqueue_notice(ctx, REMINDER, f"{one.id}.{occasion}", one.email, one.language, rendered)
-
-
-def _is_known(ctx: Context, emails: tuple[str, ...]) -> bool:
-    return any(
-        ctx.uow.people.languages(email) or ctx.uow.contributions.count_approved(email) for email in emails
-    )
 
 
 def _name(one: Claim, ctx: Context) -> tuple[int, str] | None:

@@ -17,6 +17,7 @@ RECEIVED_CAP = 50
 
 _ROBOTS = ("mailer-daemon", "postmaster", "no-reply", "noreply", "listserv", "majordomo")
 _ANSWERS = {"answer", "approve", "reject", "discard", "separate"}
+_CONFIRMED = {"opt-in", "join", "leave", "also", "return", "synthesis", "withdraw", "attachment"}
 _COMMANDS = {"commands", "join", "leave", "help"}
 
 
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     CONFIRMATION = "confirmation"
     COMMAND = "command"
     SYNTHESIS = "synthesis"
+    ABSTRACT = "abstract"
     REVIEW = "review"
     TRANSLATION = "translation"
     CORRECTION = "correction"
@@ -52,8 +54,12 @@ class Clues:
     """Kind of our own outgoing mail that In-Reply-To or References names."""
     token_purpose: str | None = None
     """Purpose of the token in the address, the answered notice or the `[m-…]` code."""
+    abstract: bool = False
+    """It brings an abstract of a contribution that is published."""
     reviews: bool = False
     """It says that a translation which is there is still right, or was reread; and no more."""
+    command: bool = False
+    """It answers a mail of ours and is one command, and no more."""
     translates: bool = False
     """An explicit signal says that this is a version of a known contribution."""
     answers_contribution: bool = False
@@ -131,14 +137,16 @@ TABLE: tuple[tuple[Callable[[Question], bool], Kind], ...] = (
     (_is_automatic, Kind.AUTOMATIC),
     (_to("postmaster"), Kind.POSTMASTER),
     (lambda q: q.clues.token_purpose in ("approve", "link"), Kind.DECISION),
-    (lambda q: q.clues.token_purpose in ("join", "leave", "also", "return", "synthesis"), Kind.CONFIRMATION),
+    (lambda q: q.clues.token_purpose in _CONFIRMED, Kind.CONFIRMATION),
+    (lambda q: q.clues.token_purpose == "abstract" or q.clues.abstract, Kind.ABSTRACT),
     (_to(*_ANSWERS), Kind.DECISION),
     (_to("synthesis"), Kind.SYNTHESIS),
     (_to(*_COMMANDS), Kind.COMMAND),
+    (lambda q: q.clues.command, Kind.COMMAND),
     (lambda q: q.clues.reviews, Kind.REVIEW),
     (lambda q: q.clues.translates, Kind.TRANSLATION),
     (_to("translation"), Kind.TRANSLATION),
-    (_answers("receipt_held", "receipt_published"), Kind.CORRECTION),
+    (_answers("receipt_held", "receipt_published", "edit_text"), Kind.CORRECTION),
     (_answers("receipt_rejected"), Kind.APPEAL),
     (_to("reply"), Kind.COMMENT),
     (lambda q: q.clues.answers_contribution, Kind.COMMENT),

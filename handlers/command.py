@@ -1,31 +1,48 @@
-"""Commands by mail: in the subject, one a line in the body, or by address alone; here those about lists and addresses.
+"""Commands by mail: in the subject, one a line in the body, or by address alone; each is answered in a module of its own.
 
 The answer is one mail with each answer in order; what changes a subscription is confirmed by an answer first, and a
-text to translate comes in a mail of its own. What is read or translated is answered in modules of their own.
+text to translate comes in a mail of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from config.addresses import parse_address
 from config.render import Rendered
-from handlers.also import ask_both
+from handlers.abstract_mail import answer_abstract
+from handlers.attached import answer_attachment
+from handlers.budget import answer_budget
 from handlers.claims import answer_release
+from handlers.contents import answer_counts, answer_list, answer_phases
 from handlers.context import Context, Incoming, Outcome
+from handlers.fitting import Fitted, answer_within
+from handlers.following import answer_next, follow
 from handlers.handout import answer_translate
+from handlers.helping import answer_help
 from handlers.mail.commands import Command, parse_commands
-from handlers.mail.compose import is_deliverable
-from handlers.mail.headers import parse_mailboxes
-from handlers.notices import About, enqueue_answer, may_answer, render_notice
+from handlers.mail.titles import clean_subject
+from handlers.modes import answer_mode
+from handlers.notices import enqueue_answer, language_of, may_answer, render_notice
+from handlers.own import answer_edit, answer_mine
+from handlers.printing import answer_print
 from handlers.reading import answer_get, answer_synthesis
-from handlers.requests import TEXTS_A_MAIL, Request, answer_once_a_day, read_request
+from handlers.requests import TEXTS_A_MAIL, Request, read_request
+from handlers.search import answer_search
+from handlers.status import answer_language, answer_status
+from handlers.subscribing import (
+    answer_also,
+    answer_forget,
+    answer_join,
+    answer_leave,
+    ask_to_confirm,
+    tell_if_asked,
+)
 from handlers.wanted import WEEKLY, answer_wanted
-from handlers.words import command_words
+from handlers.withdrawing import answer_withdraw
+from handlers.words import get_lexicon
 
-TOKEN_LIFETIME = timedelta(days=3)
-ASK_AGAIN = timedelta(days=1)
-"""While a request to confirm the same thing is not answered, it is not repeated within this time."""
+MOST_UNKNOWN = 5
+"""Lines that are named: a mail with a forged sender brings its victim no letter."""
 
 
 def handle(incoming: Incoming, ctx: Context) -> Outcome:
@@ -34,15 +51,22 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
         return Outcome("command", "archive")
     if not incoming.author_email or incoming.mail.author_count != 1:
         return Outcome("command", "no-author")
+    author = parse_address(ctx.settings, incoming.author_email)
+    if author is not None and author.kind in ("list", "subscription"):
+        # A forged sender: the answer would go to all readers of a list.
+        return Outcome("command", "list-address")
     commands = _commands(incoming, ctx)
-    requests = [read_request(command, incoming, ctx) for command in commands]
+    requests = [follow(read_request(command, incoming, ctx), ctx) for command in commands]
     texts = [request for request in requests if request.command.name in TEXTS]
     requests = [request for request in requests if request not in texts[TEXTS_A_MAIL:]]
-    answers = [answer for request in requests if (answer := ANSWERS[request.command.name](request, ctx))]
+    fitted = answer_within([(request, ANSWERS[request.command.name]) for request in requests], ctx)
     too_many = len(texts) > TEXTS_A_MAIL
+    if fitted.answers and (asked := tell_if_asked(requests[0], ctx)):
+        fitted = replace(fitted, answers=(*fitted.answers, asked))
+    ask_to_confirm(requests, ctx)
     # What is translated has come in mails of its own: that there were too many is to be said all the same.
-    if answers or (too_many and may_answer(ctx, incoming.author_email, "limit")):
-        _answer(incoming, ctx, requests[0].language, answers, too_many)
+    if fitted.answers or (too_many and may_answer(ctx, incoming.author_email, "limit")):
+        _answer(incoming, ctx, _choose_language(requests, ctx), fitted, too_many)
     return Outcome("command", requests[0].command.name or "unknown")
 
 
@@ -52,12 +76,19 @@ def _commands(incoming: Incoming, ctx: Context) -> tuple[Command, ...]:
     help_alone = Command("help", "", (), "")
     if kind in ("join", "leave", "help"):
         return (Command(kind, "", (), kind),)
-    vocabulary = command_words(ctx.settings.languages)
-    commands = parse_commands(incoming.mail.subject, incoming.text, vocabulary) or (help_alone,)
+    lexicon = get_lexicon(ctx.settings.languages)
+    commands = parse_commands(_subject(incoming), incoming.text, lexicon) or (help_alone,)
     if incoming.answered is not None and incoming.answered.kind == WEEKLY:
         # "stop" in answer to the weekly list is meant for that list alone.
         return tuple(_as_stop(command) for command in commands)
     return commands
+
+
+def _subject(incoming: Incoming) -> str:
+    """The subject, where it may be a command: what we wrote is none, and a list's subject has a topic."""
+    subject, answered = incoming.mail.subject, incoming.answered
+    ours = answered is not None and clean_subject(subject) == clean_subject(answered.subject)
+    return "" if ours or (incoming.to is not None and incoming.to.kind != "commands") else subject
 
 
 def _as_stop(command: Command) -> Command:
@@ -65,98 +96,67 @@ def _as_stop(command: Command) -> Command:
     return replace(command, name="wanted", arguments=("stop",)) if alone else command
 
 
-def _help(request: Request, ctx: Context) -> Rendered | None:
-    if not may_answer(ctx, request.email, "help"):
-        return None
-    lists = tuple((item.language, item.address) for item in ctx.settings.lists)
-    return render_notice(ctx, "help", request.language, lists=lists)
-
-
 def _unknown(request: Request, ctx: Context) -> Rendered | None:
+    """All such lines of a mail at the place of the first."""
     if not may_answer(ctx, request.email, "error"):
         return None
-    command = request.command
-    return render_notice(ctx, "unknown", request.language, line=command.line, nearest=command.nearest)
-
-
-def _join(request: Request, ctx: Context) -> Rendered | None:
-    language = request.wanted or request.language
-    if language in ctx.uow.people.languages(request.email):
-        return answer_once_a_day(request, ctx, "already_joined", language)
-    _ask(request, ctx, "join", language)
-    return None
-
-
-def _leave(request: Request, ctx: Context) -> Rendered | None:
-    on = ctx.uow.people.languages(request.email)
-    said = request.wanted or (request.incoming.to.language if request.incoming.to else None)
-    language = said or (on[0] if on else request.language)
-    if language not in on:
-        return answer_once_a_day(request, ctx, "not_joined", language)
-    _ask(request, ctx, "leave", language)
-    return None
-
-
-def _also(request: Request, ctx: Context) -> Rendered | None:
-    """Another address of the same person; both are asked."""
-    # As it was written: what is compared has lost its accents.
-    boxes = [
-        box for word in request.command.line.split() for box in parse_mailboxes(word.strip("<>()«»\"'.,;"))
+    lines = [
+        (command.line, command.nearest) for command in _commands(request.incoming, ctx) if not command.name
     ]
-    own = request.email
-    other = next((box.email for box in boxes if box.email != own and is_deliverable(box.email)), None)
-    if other is None or parse_address(ctx.settings, other) is not None:
-        return answer_once_a_day(request, ctx, "also_unclear", request.language)
-    if may_answer(ctx, own, "also"):
-        ask_both(ctx, request.incoming, other, request.language)
-    return None
+    return render_notice(ctx, "unknown", request.language, lines=tuple(lines[:MOST_UNKNOWN]))
 
 
-def _ask(request: Request, ctx: Context, purpose: str, language: str) -> None:
-    """One unanswered request at a time, whoever asks: a thousand forged ones make one mail."""
-    email = request.email
-    if ctx.uow.tokens.has_pending(purpose, email, language, ctx.now - ASK_AGAIN):
-        return
-    secret = ctx.new_token()
-    token = ctx.uow.tokens.issue(secret, purpose, email, language, TOKEN_LIFETIME)
+def _choose_language(requests: Sequence[Request], ctx: Context) -> str:
+    """That of the first answer; of a language that was chosen just now, which the answer is in already."""
+    request = requests[0]
+    if len(requests) == 1 and request.command.name == "language":
+        return language_of(
+            ctx, request.email, ctx.uow.people.find_language(request.email) or request.language
+        )
+    return request.language
+
+
+def _answer(incoming: Incoming, ctx: Context, language: str, fitted: Fitted, asked_too_much: bool) -> None:
     rendered = render_notice(
-        ctx, f"confirm_{purpose}", request.language, list_language=language, token=secret
-    )
-    enqueue_answer(
         ctx,
-        request.incoming,
-        f"confirm_{purpose}",
-        f"{token.id}",
-        request.language,
-        rendered,
-        reply_to=ctx.addresses.token("answer", secret),
-        about=About(token_id=token.id),
-    )
-
-
-def _answer(
-    incoming: Incoming, ctx: Context, language: str, answers: list[Rendered], asked_too_much: bool
-) -> None:
-    bodies = tuple(answer.body.strip("\n") for answer in answers)
-    subject = answers[0].subject if len(answers) == 1 else ""
-    rendered = render_notice(
-        ctx, "answers", language, bodies=bodies, subject=subject, limit=TEXTS_A_MAIL if asked_too_much else 0
+        "answers",
+        language,
+        bodies=tuple(answer.body.strip("\n") for answer in fitted.answers),
+        subject=fitted.answers[0].subject if len(fitted.answers) == 1 else "",
+        limit=TEXTS_A_MAIL if asked_too_much else 0,
+        left=fitted.left,
     )
     enqueue_answer(ctx, incoming, "answers", f"{incoming.delivery_id}", language, rendered)
 
 
-TEXTS = ("synthesis", "get", "wanted", "translate")
+TEXTS = ("synthesis", "get", "wanted", "translate", "print", "search", "edit", "attachment")
 """What is answered with a text."""
 
 ANSWERS: Mapping[str, Callable[[Request, Context], Rendered | None]] = {
     "": _unknown,
-    "help": _help,
-    "join": _join,
-    "leave": _leave,
+    "next": answer_next,
+    "phases": answer_phases,
+    "list": answer_list,
+    "counts": answer_counts,
+    "mine": answer_mine,
+    "edit": answer_edit,
+    "withdraw": answer_withdraw,
+    "attachment": answer_attachment,
+    "help": answer_help,
+    "join": answer_join,
+    "leave": answer_leave,
     "synthesis": answer_synthesis,
+    "search": answer_search,
     "get": answer_get,
     "wanted": answer_wanted,
     "translate": answer_translate,
+    "mode": answer_mode,
+    "budget": answer_budget,
     "release": answer_release,
-    "also": _also,
+    "abstract": answer_abstract,
+    "also": answer_also,
+    "forget": answer_forget,
+    "language": answer_language,
+    "status": answer_status,
+    "print": answer_print,
 }

@@ -1,14 +1,25 @@
-"""The answer to "was this really you?": it joins, leaves, or makes a synthesis stand (double opt-in)."""
+"""The answer to "was this really you?": it joins, leaves, forgets, or makes a synthesis stand (double opt-in)."""
+
+import re
 
 from config.render import Rendered
 from handlers.also import ALSO, confirm_one
 from handlers.announce import announce_synthesis
+from handlers.attached import ATTACHMENT, confirm_attachment
 from handlers.bounced import welcome_back
 from handlers.context import Context, Incoming, Outcome
+from handlers.forget import forget_and_tell
 from handlers.mail.answers import parse_answer
-from handlers.notices import About, enqueue_answer, enqueue_notice, render_notice
+from handlers.mail.titles import PREFIX, clean_subject
+from handlers.notices import About, enqueue_answer, render_notice
+from handlers.opt_in import FORGET, Wish, read_wishes
+from handlers.withdrawing import WITHDRAW, confirm_withdraw
 from handlers.words import answer_words
+from store.sql import id_of
 from store.tables import Token
+
+_DONE = {"join": "joined", "leave": "left"}
+"""Each wish about a list, and the mail that says that it is done."""
 
 
 def handle(incoming: Incoming, ctx: Context) -> Outcome:
@@ -20,49 +31,92 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
         return Outcome("command", "other-address")
     said = parse_answer(incoming.text, answer_words(ctx.settings.languages)).verdict
     if said in ("reject", "discard"):
-        return Outcome("command", "not-confirmed" if ctx.uow.tokens.use(token) else "used")
-    if incoming.text.strip() and said != "approve":
+        return Outcome("command", "not-confirmed" if ctx.uow.tokens.end(token) else "used")
+    if said != "approve" and not _is_plain_reply(incoming):
         _tell_unclear(incoming, token, ctx)
         return Outcome("command", "unclear")
     if not ctx.uow.tokens.use(token):
-        return Outcome("command", "used")
-    if token.purpose == "join":
-        return _join(incoming, token, ctx)
-    if token.purpose == "leave":
-        return _leave(incoming, token, ctx)
+        return _tell_too_late(incoming, token, ctx)
     if token.purpose == "return":
         return _return(incoming, token, ctx)
-    if token.purpose == ALSO:
-        return _also(token, ctx)
-    return _confirm_synthesis(token, ctx)
+    if token.purpose == WITHDRAW:
+        return confirm_withdraw(incoming, token, ctx)
+    if token.purpose == ATTACHMENT:
+        return confirm_attachment(incoming, token, ctx)
+    if token.purpose == "synthesis":
+        return _confirm_synthesis(token, ctx)
+    return _fulfil(incoming, token, ctx)
 
 
-def _join(incoming: Incoming, token: Token, ctx: Context) -> Outcome:
-    name = incoming.mail.author.name if incoming.mail.author else ""
-    ctx.uow.people.subscribe(token.email, token.language, name, confirmed=True)
-    ctx.uow.journal.write("join", "subscriber", f"list {token.language}")
+def _is_plain_reply(incoming: Incoming) -> bool:
+    """Whether it says nothing at all; what speaks in its subject, as a vacation note may ("Away: …"), is no yes.
+
+    Old telephones cut a subject short, and write question marks for letters that they do not have.
+    """
+    if incoming.text.strip():
+        return False
+    subject, asked = incoming.mail.subject, incoming.answered
+    said = clean_subject(subject)
+    if asked is None or PREFIX.match(subject) or said == clean_subject(asked.subject):
+        return True
+    shortened = re.escape(said).replace(r"\?", ".").replace("\ufffd", ".")
+    return re.match(shortened, " ".join(asked.subject.split())) is not None
+
+
+def _fulfil(incoming: Incoming, token: Token, ctx: Context) -> Outcome:
+    """What was asked for becomes true; one mail says what has."""
+    wishes = read_wishes(token)
+    if FORGET in wishes:
+        forget_and_tell(ctx, token.email, token.language, id_of(token), incoming.delivery_id)
+        return Outcome("command", "forgotten")
+    lists = [wish for wish in wishes if wish.verb != ALSO and wish.what in ctx.settings.languages]
+    for wish in lists:
+        _change(incoming, wish, ctx)
+    if lists:
+        _tell_done(incoming, token, lists, ctx)
+    pairs = [wish.what for wish in wishes if wish.verb == ALSO]
+    paired = [confirm_one(ctx, token.email, other, token.language) for other in pairs]
+    if lists or not pairs:
+        return Outcome("command", "+".join(dict.fromkeys(_DONE[wish.verb] for wish in lists)))
+    return Outcome("command", ALSO if all(paired) else "also-half")
+
+
+def _change(incoming: Incoming, wish: Wish, ctx: Context) -> None:
+    people, email = ctx.uow.people, incoming.author_email
+    if wish.verb == "join":
+        name = incoming.mail.author.name if incoming.mail.author else ""
+        people.subscribe(email, wish.what, name, confirmed=True, mode=ctx.settings.forum.delivery)
+    else:
+        people.leave(people.list_addresses(email), wish.what)
+    ctx.uow.journal.write(wish.verb, "subscriber", f"list {wish.what}")
+
+
+def _tell_done(incoming: Incoming, token: Token, lists: list[Wish], ctx: Context) -> None:
+    """A welcome, a goodbye, or both."""
+    first, several = lists[0].what, len(lists) > 1
     phase = ctx.uow.phases.find_at(ctx.now)
+    kind = "done" if several else _DONE[lists[0].verb]
     rendered = render_notice(
         ctx,
-        "joined",
+        kind,
         token.language,
-        list_address=ctx.addresses.list(token.language),
-        leave_address=ctx.addresses.action(token.language, "leave"),
+        list_address=ctx.addresses.list(first),
+        leave_address=ctx.addresses.action(first, "leave"),
+        join_address=ctx.addresses.action(first, "join"),
+        changes=tuple(
+            (
+                wish.verb,
+                wish.what,
+                ctx.addresses.list(wish.what)
+                if wish.verb == "join"
+                else ctx.addresses.action(wish.what, "join"),
+            )
+            for wish in lists
+        ),
         phase=(phase.number, phase.closes_at) if phase else None,
         zone=ctx.settings.zone,
     )
-    _answer(incoming, token, "joined", rendered, ctx)
-    return Outcome("command", "joined")
-
-
-def _leave(incoming: Incoming, token: Token, ctx: Context) -> Outcome:
-    ctx.uow.people.unsubscribe(token.email, token.language)
-    ctx.uow.journal.write("leave", "subscriber", f"list {token.language}")
-    rendered = render_notice(
-        ctx, "left", token.language, join_address=ctx.addresses.action(token.language, "join")
-    )
-    _answer(incoming, token, "left", rendered, ctx)
-    return Outcome("command", "left")
+    _answer(incoming, token, kind, rendered, ctx)
 
 
 def _return(incoming: Incoming, token: Token, ctx: Context) -> Outcome:
@@ -75,16 +129,6 @@ def _return(incoming: Incoming, token: Token, ctx: Context) -> Outcome:
     )
     _answer(incoming, token, "back", rendered, ctx)
     return Outcome("command", "back")
-
-
-def _also(token: Token, ctx: Context) -> Outcome:
-    """Told at both addresses once both have said yes."""
-    if not confirm_one(ctx, token):
-        return Outcome("command", "also-half")
-    for email, other in ((token.email, token.about), (token.about, token.email)):
-        rendered = render_notice(ctx, "also_done", token.language, other=other)
-        enqueue_notice(ctx, "also_done", f"{token.id}.{email}", email, token.language, rendered)
-    return Outcome("command", "also")
 
 
 def _confirm_synthesis(token: Token, ctx: Context) -> Outcome:
@@ -109,6 +153,16 @@ def _tell_unclear(incoming: Incoming, token: Token, ctx: Context) -> None:
         enqueue_answer(ctx, incoming, "unclear", key, language, rendered, about=about)
 
 
+def _tell_too_late(incoming: Incoming, token: Token, ctx: Context) -> Outcome:
+    """A second yes is not answered; one that comes too late is, once a day."""
+    late = token.used_at is None and token.dead_at is None
+    if late and ctx.uow.people.allow(token.email, "too_late", 1):
+        language = ctx.forum_language if token.purpose == "synthesis" else token.language
+        rendered = render_notice(ctx, "too_late", language)
+        enqueue_answer(ctx, incoming, "too_late", f"{incoming.delivery_id}", language, rendered)
+    return Outcome("command", "too-late" if late else "used")
+
+
 def _answer(incoming: Incoming, token: Token, kind: str, rendered: Rendered, ctx: Context) -> None:
-    reply_to = ctx.addresses.list(token.language)
+    reply_to = ctx.addresses.answers(token.language)
     enqueue_answer(ctx, incoming, kind, f"{token.id}", token.language, rendered, reply_to=reply_to)

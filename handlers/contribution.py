@@ -1,5 +1,6 @@
 """A contribution: a text on a language's list that answers nothing, or answers an announcement of ours."""
 
+from handlers.belonging import DIGEST
 from handlers.context import Context, Incoming, Outcome
 from handlers.linking.signals import find_code
 from handlers.mail.titles import find_title
@@ -16,6 +17,8 @@ def handle(incoming: Incoming, ctx: Context) -> Outcome:
         incoming.signal is not None
         or (incoming.to is not None and incoming.to.number is not None)
         or (incoming.answered is None and find_code(incoming.mail.subject) is not None)
+        # In answer to many texts: a comment on one of them, or something new.
+        or (incoming.answered is not None and incoming.answered.kind == DIGEST)
     )
     return submit(
         Submission(

@@ -103,6 +103,8 @@ def keep_decision(
     )
     ctx.uow.contributions.add(decision)
     ctx.uow.tokens.end_for_revision(post.revision_id)
+    # That it waits is no news any more, where its author was not told yet.
+    ctx.uow.outbox.cancel(post.revision_id, ("receipt_held",))
     ctx.uow.journal.write(verdict, moderator, f"revision {post.revision_id}", how=how, reason=decision.reason)
     return decision
 

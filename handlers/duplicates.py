@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from handlers.context import Context, Outcome
+from handlers.elsewhere import ELSEWHERE
 from handlers.move import follow_author
 from handlers.submission import Submission, hash_text
 from store.posts import Post
@@ -22,6 +23,7 @@ def find_duplicate(submission: Submission, ctx: Context) -> Outcome | None:
         return None
     if incoming.distributed and (post := _find_distributed(submission, ctx)):
         follow_author(ctx, post.revision_id, submission.language)
+        _note_distributed(submission, post.revision_id, ctx)
         return Outcome("duplicate", "same-text", revision_id=post.revision_id)
     # "See attached" is said of many texts.
     if not incoming.author_email or incoming.unread:
@@ -52,8 +54,10 @@ def _find_distributed(submission: Submission, ctx: Context) -> Post | None:
 
 
 def _note_distributed(submission: Submission, revision_id: int | None, ctx: Context) -> None:
-    """What waits here, and was sent to its external list as well, is not to be posted there again."""
+    """What waits here, and was sent to its external list as well, is not to be posted there again, nor told there."""
     post = ctx.uow.contributions.find_post(revision_id) if submission.incoming.distributed else None
+    if post is not None:
+        ctx.uow.outbox.cancel(post.revision_id, (ELSEWHERE,), ctx.addresses.list(submission.language))
     if post is not None and post.version.language == submission.language:
         post.revision.distributed_on = submission.language
         ctx.uow.contributions.add(post.revision)

@@ -14,7 +14,8 @@ from handlers.mail.paragraphs import number_paragraphs
 from handlers.mail.parts import PART, split_parts
 from handlers.mail.titles import is_first_line
 from handlers.notices import About, choose_language, enqueue_answer, render_notice
-from handlers.requests import Request, answer_once_a_day, find_own_language, may_have_text
+from handlers.requests import Request, answer_once_a_day, find_own_language, may_have_text, remember_part
+from handlers.words import teach_command
 from store.lacking import find_lack
 from store.posts import find_covered
 from store.sql import id_of
@@ -140,6 +141,8 @@ def _send(request: Request, ctx: Context, work: Work, claimed: Claimed) -> None:
     """One part of the text."""
     parts = split_parts(work.text, PART)
     part = min(max(request.part, 1), max(len(parts), 1))
+    line = f"translate {'synthesis ' if work.is_synthesis else ''}{work.number} {work.target}"
+    remember_part(request, ctx, line, part, len(parts))
     rendered = render_notice(
         ctx,
         "translation_text",
@@ -150,6 +153,7 @@ def _send(request: Request, ctx: Context, work: Work, claimed: Claimed) -> None:
         text=parts[part - 1] if parts else "",
         part=part,
         parts=len(parts),
+        following=teach_command(f"{line} part {part + 1}", work.target),
         text_language=work.language,
         target=work.target,
         lack=work.lack,

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from config.render import Rendered
 from handlers.context import Context
+from handlers.distribution import MAX_FILE_NAME, list_attachments
 from handlers.mail.language import find_parts
 from handlers.mail.parts import clip, cut_text
 from handlers.notices import About, enqueue_notice, render_notice
 from handlers.offers import find_offered
-from handlers.publish import MAX_FILE_NAME, list_attachments, what_is
+from handlers.publish import what_is
 from handlers.versions import find_marks, find_rival
 from handlers.words import review_words
 from store.posts import Post

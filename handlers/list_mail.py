@@ -4,9 +4,11 @@ It leaves with a signed return path, so that a bounce tells which mail it is abo
 readers can leave in one step on a page of ours, each has a copy of their own (`bridge/stamp.py` writes what differs).
 """
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Literal
 
+from config.dates import find_latest
 from config.forum import MailingList
 from config.render import Rendered
 from config.signing import sign
@@ -36,11 +38,51 @@ def enqueue_list_mail(
     in_reply_to: str = "",
     about: About = NOTHING,
     readers: Readers = EVERYBODY,
+    send_at: datetime | None = None,
 ) -> int | None:
     """A mail to the list of a language, once: to `readers` of its subscribers, or to an external list's address.
 
-    `author` is in whose name a text is passed on; without it the mail is the forum's own notice.
+    `author` is in whose name a text is passed on; without it the mail is the forum's own notice. Announcements go to
+    all, what brings a text only to those whose budget has room for it.
     """
+    draft = write_list_mail(
+        ctx,
+        kind,
+        key,
+        language,
+        rendered,
+        author=author,
+        reply_to=reply_to,
+        in_reply_to=in_reply_to,
+        about=about,
+    )
+    draft = replace(draft, send_at=send_at or draft.send_at)
+    if not ctx.settings.list_for(language).hosted:
+        return ctx.uow.outbox.enqueue(draft, (ctx.addresses.list(language),))
+    ctx.uow.wishes.end_modes()
+    if about.revision_id is not None and kind not in ANNOUNCEMENTS:
+        readers = replace(readers, size=len(draft.content), since=find_week(ctx))
+    return ctx.uow.outbox.enqueue_to_list(draft, language, readers)
+
+
+def find_week(ctx: Context) -> datetime:
+    """When the week of everybody's budget began: Monday at midnight, in the forum's time zone."""
+    return find_latest(ctx.now, time(), ctx.settings.zone, weekly=True)
+
+
+def write_list_mail(
+    ctx: Context,
+    kind: str,
+    key: str,
+    language: str,
+    rendered: Rendered,
+    *,
+    author: Mailbox | None = None,
+    reply_to: str | None = None,
+    in_reply_to: str = "",
+    about: About = NOTHING,
+) -> Draft:
+    """The mail as it would be kept, for nobody yet."""
     mailing_list = ctx.settings.list_for(language)
     letter = Letter(
         from_name=author.name if author else find_forum_title(ctx, language),
@@ -58,7 +100,7 @@ def enqueue_list_mail(
         list_headers=(*(_list_headers(ctx, language) if mailing_list.hosted else ()), loop_header(ctx)),
         language=language,
     )
-    draft = Draft(
+    return Draft(
         message_id=letter.message_id,
         kind=kind,
         language=language,
@@ -72,9 +114,6 @@ def enqueue_list_mail(
         revision_id=about.revision_id,
         phase_id=about.phase_id,
     )
-    if mailing_list.hosted:
-        return ctx.uow.outbox.enqueue_to_list(draft, language, readers)
-    return ctx.uow.outbox.enqueue(draft, (mailing_list.address,))
 
 
 def _find_origin(mailing_list: MailingList, *, automatic: bool) -> Literal["auto-generated", "no"] | None:
@@ -93,14 +132,15 @@ def _is_personal(ctx: Context) -> bool:
 
 
 def _list_headers(ctx: Context, language: str) -> tuple[tuple[str, str], ...]:
-    """RFC 2369 and RFC 2919; commands in the subject, because a mailbox may know no plus-addresses."""
+    """Of RFC 2369 and RFC 2919 what mail programs do something with: each byte is paid for by each reader.
+
+    The command is in the subject, because a mailbox may know no plus-addresses.
+    """
     address, commands = ctx.addresses.list(language), ctx.addresses.commands
     local, _, domain = address.rpartition("@")
     return (
         ("List-Id", f"<{local}.{domain}>"),
         ("List-Post", f"<mailto:{address}>"),
-        ("List-Help", f"<mailto:{commands}?subject=help>"),
-        ("List-Subscribe", f"<mailto:{commands}?subject=join%20{language}>"),
         ("List-Unsubscribe", f"<mailto:{commands}?subject=leave%20{language}>"),
         ("Precedence", "list"),
     )

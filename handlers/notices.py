@@ -7,6 +7,7 @@ The Message-ID is an HMAC of what the mail is: stable over repetition, and ungue
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +17,14 @@ from config.i18n import get_catalogue
 from config.render import Rendered, render
 from handlers.context import Context, Incoming
 from handlers.mail.answers import without_secrets
-from handlers.mail.compose import Letter, compose, is_deliverable, is_identifier
+from handlers.mail.compose import Enclosed, Letter, compose, is_deliverable, is_identifier
 from store.outbox import Draft
 
 T = TypeVar("T")
 
 RECEIPTS_A_DAY = 20
+_SPELT_ADDRESS = re.compile(r"\W{0,3}[\w.+-]+ at (?:[\w-]+\.)+\w{2,}\W{0,3}")
+"""As parsing writes one that stands where a name belongs and is not its sender's own."""
 Automatic = Literal["auto-generated", "auto-replied"]
 
 
@@ -52,18 +55,28 @@ def enqueue_notice(
     send_at: datetime | None = None,
     about: About = NOTHING,
     personal: bool = False,
+    enclosed: tuple[Enclosed, ...] = (),
 ) -> int | None:
     """A mail to one person. None where the same one is there already or the address cannot be written to.
 
-    A mail that carries a token is purged once it is sent. One that is `personal` leaves with a return path of its
-    own, where others leave with none.
+    A mail that carries a token, or a file, is purged once it is sent. One that is `personal` leaves with a return path
+    of its own, where others leave with none.
     """
     if not is_deliverable(to):
         ctx.uow.journal.write("undeliverable", "forum", kind, key=key)
         return None
     letter = _letter(
-        ctx, language, rendered, to, get_message_id(ctx, kind, key), reply_to, in_reply_to, automatic
+        ctx,
+        language,
+        rendered,
+        to,
+        get_message_id(ctx, kind, key),
+        reply_to,
+        in_reply_to,
+        automatic,
+        enclosed,
     )
+    purged = about.token_id is not None or bool(enclosed)
     draft = Draft(
         message_id=letter.message_id,
         kind=kind,
@@ -73,8 +86,8 @@ def enqueue_notice(
         mail_from="",
         personal=personal,
         send_at=send_at or ctx.now,
-        purge_when_sent=about.token_id is not None,
-        wording=without_secrets(rendered.body) if about.token_id is not None else "",
+        purge_when_sent=purged,
+        wording=without_secrets(rendered.body) if purged else "",
         contribution_id=about.contribution_id,
         revision_id=about.revision_id,
         phase_id=about.phase_id,
@@ -93,6 +106,8 @@ def enqueue_answer(
     *,
     reply_to: str | None = None,
     about: About = NOTHING,
+    send_at: datetime | None = None,
+    enclosed: tuple[Enclosed, ...] = (),
 ) -> None:
     """An automatic answer to the author of a mail; none to what an archive brought."""
     if incoming.live:
@@ -106,7 +121,9 @@ def enqueue_answer(
             reply_to=reply_to,
             in_reply_to=incoming.message_id,
             automatic="auto-replied",
+            send_at=send_at,
             about=about,
+            enclosed=enclosed,
         )
 
 
@@ -129,9 +146,16 @@ def may_answer(ctx: Context, email: str, kind: str) -> bool:
     """
     if not email:
         return False
-    if not ctx.uow.people.languages(email) and not ctx.uow.contributions.count_approved(email):
+    if not is_known(ctx, email):
         return ctx.uow.people.allow(email, "receipt to a stranger" if kind == "receipt" else "stranger", 1)
     return ctx.uow.people.allow(email, kind, RECEIPTS_A_DAY if kind == "receipt" else 1)
+
+
+def is_known(ctx: Context, *emails: str) -> bool:
+    """Whether one of these addresses is on a list, or had something published. A sender can be forged."""
+    return any(
+        ctx.uow.people.languages(email) or ctx.uow.contributions.count_approved(email) for email in emails
+    )
 
 
 def get_message_id(ctx: Context, kind: str, key: str) -> str:
@@ -151,6 +175,7 @@ def _letter(
     reply_to: str | None,
     in_reply_to: str,
     automatic: Automatic,
+    enclosed: tuple[Enclosed, ...],
 ) -> Letter:
     return Letter(
         from_name=find_forum_title(ctx, language),
@@ -165,6 +190,7 @@ def _letter(
         auto_submitted=automatic,
         list_headers=(loop_header(ctx),),
         language=language,
+        enclosed=enclosed,
     )
 
 
@@ -179,10 +205,13 @@ def loop_header(ctx: Context) -> tuple[str, str]:
 
 
 def language_of(ctx: Context, email: str, said: str | None = None) -> str:
-    """The language to write to somebody in: the one of the command or list used, else of their own list."""
+    """The language to write to somebody in: of the command or list used, else the one they chose, else of their list."""
     languages = ctx.settings.languages
     if said in languages:
         return str(said)
+    chosen = ctx.uow.people.find_language(email)
+    if chosen in languages:
+        return str(chosen)
     own = [language for language in ctx.uow.people.languages(email) if language in languages]
     return own[0] if own else ctx.forum_language
 
@@ -199,4 +228,5 @@ def with_place(name: str, place: str) -> str:
 
 def shown_name(name: str, language: str) -> str:
     """A display name to show to others; an address is never shown, nor made into a name."""
-    return name if name and "@" not in name else get_catalogue(language).gettext("a participant")
+    is_address = "@" in name or _SPELT_ADDRESS.fullmatch(name)
+    return name if name and not is_address else get_catalogue(language).gettext("a participant")

@@ -4,22 +4,26 @@ import re
 from collections.abc import Iterable
 
 from config.addresses import TOKEN_LENGTH, LocalAddress, parse_address
-from handlers.belonging import PUBLICATIONS, Thread, find_belonging
+from handlers.abstracting import find_brought
+from handlers.attached import ATTACHMENT
+from handlers.belonging import DIGEST, PUBLICATIONS, Thread, find_belonging
 from handlers.classify import Clues, Kind, classify
 from handlers.context import Context, Incoming
 from handlers.external import find_route, get_list_address, is_own_copy, undo_route
 from handlers.linking.signals import find_code
+from handlers.mail.edited import read_edited
 from handlers.mail.parse import ParsedMail, parse_mail
 from handlers.mail.quotes import Cleaned, clean_reply
 from handlers.notices import language_of
-from handlers.requests import is_command
+from handlers.own import EDIT_TEXT
+from handlers.requests import FREE, is_command, is_command_alone, is_commands_only
 from handlers.versions import CARRIED, find_review
 from handlers.written import NO_DOCUMENTS, Documents, Written, find_written
 from store.tables import Delivery, Outgoing, Token
 
 ANNOUNCEMENTS = ("opening", "closing", "reminder", "synthesis_published")
 """Kinds of our list mail whose answer is a contribution."""
-RECEIPTS = ("receipt_held", "receipt_published", "receipt_returned", "receipt_rejected")
+RECEIPTS = ("receipt_held", "receipt_published", "receipt_returned", "receipt_rejected", EDIT_TEXT)
 REVIEWED = (*PUBLICATIONS, "receipt_published")
 """Kinds of our mail in answer to which somebody may say that they have reread a machine translation."""
 
@@ -46,8 +50,10 @@ def read_delivery(
     own_copy = is_own_copy(ctx, mail, route)
     ids = (*mail.in_reply_to, *reversed(mail.references))[:MAX_IDS]
     answered = ctx.uow.outbox.find(ids) if ids else None
-    to = _effective_address(get_list_address(addressed), mail, answered, ctx)
     cleaned = clean_reply(mail.text, _sent_bodies(answered))
+    if answered is not None and answered.kind == EDIT_TEXT:
+        cleaned = read_edited(mail.text, "\n".join(_sent_bodies(answered)), cleaned)
+    to = _effective_address(get_list_address(addressed), mail, cleaned.text, answered, ctx)
     token = _find_token(mail, to, answered, ctx)
     written = _find_written(mail, cleaned, to, token, answered, documents, ctx)
     mail = written.mail
@@ -58,7 +64,10 @@ def read_delivery(
         archive=not delivery.live,
         answered_kind=answered.kind if answered else None,
         token_purpose=token.purpose if token else None,
+        abstract=token is None
+        and find_brought(ctx, mail, written.text, to, answered, belonging.contribution) is not None,
         reviews=bool(find_review(ctx, written.text, to, answered, REVIEWED)),
+        command=_is_command(delivery, mail, cleaned.text, answered, ctx),
         translates=belonging.signal is not None,
         answers_contribution=belonging.contribution is not None,
         distributed=route.distributed,
@@ -108,16 +117,16 @@ def _find_written(
 
 
 def _effective_address(
-    to: LocalAddress | None, mail: ParsedMail, answered: Outgoing | None, ctx: Context
+    to: LocalAddress | None, mail: ParsedMail, text: str, answered: Outgoing | None, ctx: Context
 ) -> LocalAddress | None:
-    """An answer that lost its plus-address belongs to the list that our mail came from.
+    """An answer that lost its plus-address, and is no command, belongs to the list that our mail came from.
 
     Where only `[#12]` is left of it, to the list that its author is on, else to that of the contribution.
     """
-    if to is None or to.kind != "commands":
+    if to is None or to.kind != "commands" or is_commands_only(text, ctx, free=FREE):
         return to
     if answered:
-        lists = (*PUBLICATIONS, *ANNOUNCEMENTS, *RECEIPTS, *CARRIED)
+        lists = (*PUBLICATIONS, DIGEST, *ANNOUNCEMENTS, *RECEIPTS, *CARRIED)
         return LocalAddress("list", language=answered.language) if answered.kind in lists else to
     if is_command(mail.subject, ctx):
         return to  # "translate [#12]" asks for something
@@ -132,10 +141,18 @@ def _effective_address(
     return LocalAddress("list", language=language_of(ctx, email, said))
 
 
+def _is_command(
+    delivery: Delivery, mail: ParsedMail, text: str, answered: Outgoing | None, ctx: Context
+) -> bool:
+    """Whether an answer to a mail of ours asks for something, and says nothing else."""
+    return delivery.live and answered is not None and not mail.attachments and is_command_alone(text, ctx)
+
+
 def _sent_bodies(answered: Outgoing | None) -> tuple[str, ...]:
     if answered is None:
         return ()
-    if answered.content is None:
+    # A file that was sent along is nothing that somebody quotes.
+    if answered.content is None or answered.kind == ATTACHMENT:
         return (answered.wording,)
     return (answered.content.partition(b"\r\n\r\n")[2].decode("utf-8", "replace").replace("\r\n", "\n"),)
 

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 
 from config.render import Rendered
 from handlers.context import Context
+from handlers.distribution import find_heading, list_attachments
+from handlers.elsewhere import show_abstract
 from handlers.mail.alignment import align, render_pairs
 from handlers.mail.parts import PART, split_parts
 from handlers.mail.titles import is_first_line
 from handlers.notices import choose_language, render_notice, shown_name, with_place
-from handlers.requests import Request, answer_once_a_day, may_have_text
+from handlers.requests import Request, answer_once_a_day, may_have_text, remember_part
 from handlers.versions import find_marks
+from handlers.words import teach_command
 from store.posts import ORIGINAL, TRANSLATION, Post, find_covered
 from store.sql import id_of
+from store.tables import Abstract
 
 
 def answer_synthesis(request: Request, ctx: Context) -> Rendered | None:
@@ -21,7 +25,10 @@ def answer_synthesis(request: Request, ctx: Context) -> Rendered | None:
     synthesis = choose_language(syntheses, request.wanted, request.language, ctx.forum_language, *syntheses)
     if phase is None or synthesis is None:
         return answer_once_a_day(request, ctx, "no_synthesis", request.language)
-    return _text(request, ctx, "synthesis_text", synthesis.text, synthesis.language, number=phase.number)
+    line = f"synthesis {phase.number} {synthesis.language}"
+    return _text(
+        request, ctx, line, "synthesis_text", synthesis.text, synthesis.language, number=phase.number
+    )
 
 
 def answer_get(request: Request, ctx: Context) -> Rendered | None:
@@ -40,6 +47,10 @@ def answer_get(request: Request, ctx: Context) -> Rendered | None:
         pair = _choose_pair(request, found.language, posts, ctx)
         if pair is not None:
             return _both(request, ctx, number, *pair)
+    if found is not None and request.wanted and request.wanted not in posts:
+        abstract = ctx.uow.abstracts.find_published(id_of(found), request.wanted)
+        if abstract is not None and found.language in posts and may_have_text(request, ctx):
+            return _abstract(request, ctx, posts[found.language], abstract)
     post = choose_language(posts, request.wanted, request.language, *posts)
     if found is None or post is None:
         return answer_once_a_day(request, ctx, "no_contribution", request.language)
@@ -47,11 +58,14 @@ def answer_get(request: Request, ctx: Context) -> Rendered | None:
     return _text(
         request,
         ctx,
+        f"get {number} {post.version.language}",
         "contribution_text",
         post.revision.text,
         post.version.language,
         number=number,
         title=post.revision.title,
+        heading=find_heading(post.revision, request.language),
+        lacks=_find_lack(request, posts),
         author_name=with_place(
             shown_name(post.contribution.author_name, request.language), "" if translated else place
         ),
@@ -60,6 +74,30 @@ def answer_get(request: Request, ctx: Context) -> Rendered | None:
         else "",
         marks=find_marks(ctx, post),
         day=post.revision.received_at.astimezone(ctx.settings.zone).date(),
+        attachments=list_attachments(post),
+    )
+
+
+def _find_lack(request: Request, posts: Mapping[str, Post]) -> str:
+    """The language that a text is wanted in, where it cannot be read in it."""
+    language = request.wanted or request.language
+    return "" if language in posts else language
+
+
+def _abstract(request: Request, ctx: Context, original: Post, abstract: Abstract) -> Rendered:
+    """What there is in the language asked for, where nobody has translated the text; and how to get the text itself."""
+    return render_notice(
+        ctx,
+        "abstract_text",
+        request.language,
+        number=original.contribution.number,
+        title=abstract.title,
+        author_name=with_place(
+            shown_name(original.contribution.author_name, request.language), original.revision.place
+        ),
+        text_language=original.version.language,
+        size=len(original.revision.text.encode()),
+        abstract=show_abstract(abstract, request.language),
     )
 
 
@@ -86,6 +124,7 @@ def _both(request: Request, ctx: Context, number: int, one: Post, other: Post) -
     return _text(
         request,
         ctx,
+        f"get {number} both {one.version.language} {other.version.language}",
         "both",
         render_pairs(pairs),
         other.version.language,
@@ -101,16 +140,19 @@ def _both(request: Request, ctx: Context, number: int, one: Post, other: Post) -
 
 
 def _text(
-    request: Request, ctx: Context, template: str, text: str, text_language: str, **values: object
+    request: Request, ctx: Context, line: str, template: str, text: str, text_language: str, **values: object
 ) -> Rendered | None:
+    """A part of a text; `line` is the command that asks for it again."""
     if not may_have_text(request, ctx):
         return None
     parts = split_parts(text, PART)
     part = min(max(request.part, 1), max(len(parts), 1))
+    remember_part(request, ctx, line, part, len(parts))
     return render_notice(
         ctx,
         template,
         request.language,
+        following=teach_command(f"{line} part {part + 1}", request.language),
         text=parts[part - 1] if parts else "",
         part=part,
         parts=len(parts),

@@ -46,17 +46,25 @@ def _describe_sentences(catalogue: Catalogue, values: tuple[str, ...]) -> str:
     return text % {"numbers": str(format_list(values, locale=catalogue.locale))}
 
 
+def _join(catalogue: Catalogue, values: tuple[str, ...]) -> str:
+    return catalogue.pgettext("between details", ", ").join(values)
+
+
 def _describe_figures(catalogue: Catalogue, values: tuple[str, ...]) -> str:
-    return catalogue.gettext("same figures: %(values)s") % {"values": ", ".join(values)} if values else ""
+    return (
+        catalogue.gettext("same figures: %(values)s") % {"values": _join(catalogue, values)} if values else ""
+    )
 
 
 def _describe_names(catalogue: Catalogue, values: tuple[str, ...]) -> str:
-    return catalogue.gettext("same names: %(values)s") % {"values": ", ".join(values)} if values else ""
+    return (
+        catalogue.gettext("same names: %(values)s") % {"values": _join(catalogue, values)} if values else ""
+    )
 
 
 def _describe_other_figures(catalogue: Catalogue, values: tuple[str, ...]) -> str:
     text = catalogue.gettext("but figures that only one of the two has: %(values)s")
-    return text % {"values": ", ".join(values)} if values else ""
+    return text % {"values": _join(catalogue, values)} if values else ""
 
 
 def _describe_shared_words(catalogue: Catalogue, values: tuple[str, ...]) -> str:

@@ -1,11 +1,17 @@
 """What an author is told at once: the text is here and waits, or was not kept and why."""
 
+from datetime import timedelta
+
 from handlers.context import Context, Incoming
+from handlers.distribution import MAX_FILE_NAME
 from handlers.mail.parts import clip
 from handlers.notices import About, enqueue_answer, may_answer, render_notice, with_place
-from handlers.publish import MAX_FILE_NAME, enqueue_receipt, find_pause, what_is
+from handlers.publish import enqueue_receipt, find_pause, what_is
 from handlers.versions import find_marks, is_reread
-from store.posts import Post
+from store.posts import TRANSLATION, Post
+
+PATIENCE = timedelta(hours=1)
+"""How long a translator who had taken a text is not told that the translation waits: a decision may come before."""
 
 
 def confirm_receipt(ctx: Context, incoming: Incoming, post: Post) -> None:
@@ -35,7 +41,18 @@ def confirm_receipt(ctx: Context, incoming: Incoming, post: Post) -> None:
         rendered,
         reply_to=ctx.addresses.answers(language),
         about=About(post.contribution_id, post.revision_id),
+        send_at=ctx.now + PATIENCE if _is_claimed(ctx, incoming, post) else None,
     )
+
+
+def _is_claimed(ctx: Context, incoming: Incoming, post: Post) -> bool:
+    """Whether it is a translation that its sender had taken, whole and understood: they know what happens next."""
+    claim = ctx.uow.claims.find_open(post.version.language, contribution_id=post.contribution_id)
+    marks = find_marks(ctx, post)
+    if claim is None or post.version.role != TRANSLATION or marks.covers or marks.machine:
+        return False
+    heard = {"attachment-only", "text-from-attachment"} & set(post.revision.hold_reasons)
+    return not heard and claim.email in ctx.uow.people.list_addresses(incoming.author_email)
 
 
 def confirm_move(ctx: Context, post: Post, left: str, *, automatic: bool) -> None:

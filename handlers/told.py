@@ -9,6 +9,7 @@ from handlers.mail.answers import Answer
 from handlers.notices import About, enqueue_notice, render_notice
 from handlers.offers import find_offered
 from store.posts import HELD, Post
+from store.privacy import FORGOTTEN
 from store.tables import Token
 
 ANSWERS_A_DAY = 20
@@ -43,13 +44,13 @@ def tell_what_stands(
         title=post.revision.title,
         number=post.contribution.number,
         verdict=decision.verdict if decision else "",
-        moderator=decision.moderator if decision else "",
+        moderator=_show(decision.moderator if decision else "", language),
         moment=catalogue.moment(decision.decided_at, ctx.settings.zone) if decision else "",
         text_language=post.version.language,
         asked_language=answer.language,
         asked_number=(named.number if named else None) or answer.number,
         offered=find_offered(ctx, post, language),
-        separated_by=undone.undone_by if undone else "",
+        separated_by=_show(undone.undone_by if undone else "", language),
         separated_on=catalogue.moment(undone.undone_at, ctx.settings.zone)
         if undone and undone.undone_at
         else "",
@@ -68,3 +69,8 @@ def tell_what_stands(
         automatic="auto-replied",
         about=About(post.contribution_id, post.revision_id, token_id=token.id),
     )
+
+
+def _show(moderator: str, language: str) -> str:
+    """Who decided: an address, or somebody who was forgotten since."""
+    return get_catalogue(language).gettext("a former moderator") if moderator == FORGOTTEN else moderator

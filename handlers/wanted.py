@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from config.dates import to_instant
 from config.render import Rendered
-from handlers.asked import find_asked, render_wanted
+from handlers.asked import find_asked, name_wanted, render_wanted
 from handlers.context import Context
-from handlers.notices import enqueue_notice, language_of
-from handlers.requests import Request, answer_once_a_day, find_own_language, may_have_text
+from handlers.notices import enqueue_notice, language_of, may_answer, render_notice
+from handlers.requests import Request, answer_once_a_day, find_own_language, may_have_text, remember_part
 from store.phases import ENQUEUED
 
 WEEKLY = "wanted_weekly"
@@ -25,7 +25,9 @@ def answer_wanted(request: Request, ctx: Context) -> Rendered | None:
     if not may_have_text(request, ctx):
         return None
     asked = find_asked(ctx, language, request.language)
-    return render_wanted(ctx, asked, request.language, request.part)
+    rendered, parts = render_wanted(ctx, asked, request.language, request.part)
+    remember_part(request, ctx, name_wanted(language), min(max(request.part, 1), parts), parts)
+    return rendered
 
 
 def _begin(request: Request, ctx: Context, language: str) -> Rendered | None:
@@ -35,9 +37,10 @@ def _begin(request: Request, ctx: Context, language: str) -> Rendered | None:
     ctx.uow.claims.watch(request.email, language)
     due_at = _find_due(ctx)
     first = due_at if ctx.now < due_at else due_at + timedelta(days=7)
-    return answer_once_a_day(
-        request, ctx, "weekly_begun", language, first=first.astimezone(ctx.settings.zone).date()
-    )
+    if not may_answer(ctx, request.email, f"weekly_begun {language}"):
+        return None
+    day = first.astimezone(ctx.settings.zone).date()
+    return render_notice(ctx, "weekly_begun", request.language, list_language=language, first=day)
 
 
 def _stop(request: Request, ctx: Context) -> Rendered | None:
@@ -64,15 +67,18 @@ def send_weekly(ctx: Context) -> None:
 
 def _send(ctx: Context, language: str, occasion: str, emails: Sequence[str]) -> None:
     """A mail to each in their own language; nothing to those who have left the forum, or whose mail comes back."""
-    lists: dict[str, Rendered | None] = {}
+    lists: dict[str, tuple[Rendered, int] | None] = {}
     for email in emails:
         on = ctx.uow.people.languages(email)
         reader = language if language in on else language_of(ctx, email)
         if on and reader not in lists:
             asked = find_asked(ctx, language, reader)
             lists[reader] = None if asked.is_empty else render_wanted(ctx, asked, reader, template=WEEKLY)
-        if on and (rendered := lists[reader]):
+        if on and (found := lists[reader]):
+            rendered, parts = found
             enqueue_notice(ctx, WEEKLY, f"{occasion}.{language}.{email}", email, reader, rendered)
+            if parts > 1:
+                ctx.uow.readings.keep(email, name_wanted(language), 1, parts)
 
 
 def _find_due(ctx: Context) -> datetime:

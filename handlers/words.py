@@ -1,16 +1,18 @@
 """The words that people may use: answers of moderators, commands, "Translation of"; from every language's catalogue.
 
-English always works, beside the forum's own languages.
+English always works, beside the forum's own languages; commands work in every language that is shipped.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from config.i18n import Catalogue, get_catalogue
+from config.i18n import Catalogue, get_catalogue, list_shipped
 from handlers.linking.wording import Wording
+from handlers.mail.abstracts import Labels
 from handlers.mail.answers import Verdict
-from handlers.mail.commands import fold_words
+from handlers.mail.commands import Lexicon, fold_words, read_vocabulary
 from handlers.mail.reviews import Review
+from handlers.wish_words import taught_words
 
 Vocabulary = Mapping[str, Mapping[str, tuple[str, ...]]]
 
@@ -48,7 +50,7 @@ def answer_words(languages: tuple[str, ...]) -> Mapping[Verdict, tuple[str, ...]
 
 @lru_cache
 def command_words(languages: tuple[str, ...]) -> Vocabulary:
-    """Language → command → its words, the one we teach first."""
+    """Language → command → its words, the one we teach first; the forum's own languages come first."""
     return {
         catalogue.language: {
             "help": catalogue.words(catalogue.pgettext("command", "help | info")),
@@ -59,27 +61,55 @@ def command_words(languages: tuple[str, ...]) -> Vocabulary:
             "get": catalogue.words(catalogue.pgettext("command", "get")),
             "wanted": catalogue.words(catalogue.pgettext("command", "wanted | to translate")),
             "translate": catalogue.words(catalogue.pgettext("command", "translate")),
+            "mode": catalogue.words(catalogue.pgettext("command", "mode | delivery")),
+            "budget": catalogue.words(catalogue.pgettext("command", "budget | limit")),
+            "search": catalogue.words(catalogue.pgettext("command", "search | find")),
+            "print": catalogue.words(catalogue.pgettext("command", "print | booklet")),
             "release": catalogue.words(catalogue.pgettext("command", "release | give back")),
+            "phases": catalogue.words(catalogue.pgettext("command", "phases | calendar")),
+            "list": catalogue.words(catalogue.pgettext("command", "list | contents")),
+            "counts": catalogue.words(catalogue.pgettext("command", "counts | figures")),
+            "language": catalogue.words(catalogue.pgettext("command", "language")),
+            "status": catalogue.words(catalogue.pgettext("command", "status | my account")),
+            "forget": catalogue.words(catalogue.pgettext("command", "forget me | delete me")),
+            "next": catalogue.words(catalogue.pgettext("command", "next | more")),
+            "attachment": catalogue.words(catalogue.pgettext("command", "attachment | attached")),
+            "mine": catalogue.words(catalogue.pgettext("command", "mine | my texts")),
+            "edit": catalogue.words(catalogue.pgettext("command", "edit | correct")),
+            "withdraw": catalogue.words(catalogue.pgettext("command", "withdraw | take back")),
+            "abstract": catalogue.words(catalogue.pgettext("command", "abstract | summary")),
         }
-        for catalogue in _catalogues(languages)
+        for catalogue in _all_catalogues(languages)
     }
+
+
+@lru_cache
+def get_lexicon(languages: tuple[str, ...]) -> Lexicon:
+    """The words of all commands as they are looked up; what two languages share means what it does in the forum's."""
+    return read_vocabulary(command_words(languages))
 
 
 @lru_cache
 def argument_words(languages: tuple[str, ...]) -> Mapping[str, str]:
     """What may stand behind a command, folded as arguments are → what it means."""
     known: dict[str, str] = {}
-    for catalogue in _catalogues(languages):
-        words = {
-            "both": catalogue.pgettext("command", "both"),
-            "weekly": catalogue.pgettext("command", "weekly"),
-            "stop": catalogue.pgettext("after wanted", "stop"),
-            "synthesis": catalogue.pgettext("command", "synthesis"),
-        }
-        for name, text in words.items():
+    for catalogue in _all_catalogues(languages):
+        for name, text in _argument_texts(catalogue).items():
             for word in catalogue.words(text):
                 known.update(dict.fromkeys(fold_words(word), name))
     return known
+
+
+def _argument_texts(catalogue: Catalogue) -> dict[str, str]:
+    """What each word behind a command is called in one language."""
+    return {
+        "both": catalogue.pgettext("command", "both"),
+        "weekly": catalogue.pgettext("command", "weekly"),
+        "whole": catalogue.pgettext("command", "whole"),
+        "stop": catalogue.pgettext("after wanted", "stop"),
+        "synthesis": catalogue.pgettext("command", "synthesis"),
+        "phase": catalogue.pgettext("before the number of a phase, after list", "phase"),
+    }
 
 
 @lru_cache
@@ -87,10 +117,27 @@ def part_words(languages: tuple[str, ...]) -> frozenset[str]:
     """What stands before the number of a part, folded as arguments are."""
     return frozenset(
         folded
-        for catalogue in _catalogues(languages)
+        for catalogue in _all_catalogues(languages)
         for word in catalogue.words(catalogue.pgettext("command", "part"))
         for folded in fold_words(word)
     )
+
+
+def teach_command(line: str, language: str) -> str:
+    """A command in a language's own words, as we teach them: "get 12 fr part 2" becomes "recevoir 12 fr partie 2".
+
+    `line` begins with the name of a command; the words behind it are those of `argument_words`, or stay as they are.
+    """
+    catalogue = get_catalogue(language)
+    taught = {name: words[0] for name, words in command_words((language,))[language].items()}
+    behind = _argument_texts(catalogue) | {"part": catalogue.pgettext("command", "part")}
+    behind = {name: catalogue.words(text)[0] for name, text in behind.items()}
+    name, *arguments = line.split()
+    if name == "help":
+        behind = taught
+    elif name in ("mode", "budget"):
+        behind = dict(taught_words(name, catalogue))
+    return " ".join([taught.get(name, name), *(behind.get(word, word) for word in arguments)])
 
 
 @lru_cache
@@ -110,6 +157,8 @@ def translation_wording(languages: tuple[str, ...]) -> Wording:
         )
     ]
     names = {catalogue.language_name(language) for catalogue in catalogues for language in languages}
+    # "ترجمة عربية": without the article.
+    names |= {name.removeprefix("ال") for name in names}
     for catalogue in catalogues:
         # "Machine translation of #12" names the contribution as "English translation of #12" does.
         names.update(catalogue.words(catalogue.pgettext("of a translation", "machine | automatic")))
@@ -150,6 +199,22 @@ def machine_words(languages: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @lru_cache
+def abstract_lexicon(languages: tuple[str, ...]) -> Labels:
+    """What stands before an abstract, beside it the names of the forum's languages and "machine"."""
+    catalogues = _all_catalogues(languages)
+    words: dict[tuple[str, ...], str] = {}
+    for catalogue in catalogues:
+        for word in catalogue.words(catalogue.pgettext("command", "abstract | summary")):
+            words.setdefault(fold_words(word), catalogue.language)
+    machine = {
+        fold_words(word)
+        for catalogue in catalogues
+        for word in catalogue.words(catalogue.pgettext("of a translation", "machine | automatic"))
+    }
+    return Labels(words, _names_of(languages), frozenset(machine))
+
+
+@lru_cache
 def review_words(languages: tuple[str, ...]) -> Mapping[Review, tuple[str, ...]]:
     """What people say of a translation that is there, in any of the forum's languages."""
     found: dict[Review, tuple[str, ...]] = {}
@@ -169,13 +234,24 @@ def review_words(languages: tuple[str, ...]) -> Mapping[Review, tuple[str, ...]]
 
 
 def find_language(word: str, languages: Sequence[str]) -> str | None:
-    """The forum's language that a code or a name in any of its languages means."""
-    folded = fold_words(word)
+    """The forum's language that a code means, or a name in any language that is shipped."""
+    return _names_of(tuple(languages)).get(fold_words(word))
+
+
+@lru_cache
+def _names_of(languages: tuple[str, ...]) -> Mapping[tuple[str, ...], str]:
+    """Codes and names, folded, of the forum's languages; one that two languages might have is the first one's."""
+    known: dict[tuple[str, ...], str] = {}
     for language in languages:
-        names = {language, *(get_catalogue(reader).language_name(language) for reader in languages)}
-        if folded in {fold_words(name) for name in names}:
-            return language
-    return None
+        names = {catalogue.language_name(language) for catalogue in _all_catalogues(languages)}
+        for name in (language, *sorted(names)):
+            known.setdefault(fold_words(name), language)
+    return known
+
+
+def _all_catalogues(languages: Sequence[str]) -> list[Catalogue]:
+    """What commands are read by: the forum's languages, English, and whatever else is shipped."""
+    return [get_catalogue(language) for language in dict.fromkeys((*languages, "en", *list_shipped()))]
 
 
 def _catalogues(languages: Sequence[str]) -> list[Catalogue]:

@@ -36,6 +36,10 @@ _EXTENSIONS = {
 """Nothing that a system would run, or a browser show as a page; whatever else there is ends in `bin`."""
 
 
+_OBEYED = ("message/rfc822", "text/calendar")
+"""A mail program takes these for a mail of its own, which may not be in base64, and for an invitation."""
+
+
 def hash_content(content: bytes) -> str:
     """The name of a content: SHA-256, 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
@@ -46,6 +50,12 @@ def make_file_name(name: str, content_type: str) -> str:
     if len(name) != 64 or not all(digit in "0123456789abcdef" for digit in name):
         raise ValueError("not a hash")
     return f"{name}.{_EXTENSIONS.get(content_type.lower(), 'bin')}"
+
+
+def find_safe_type(content_type: str) -> str:
+    """The type that a file may be sent on with: its own where nothing would run it, show it as a page or obey it."""
+    kind = content_type.lower()
+    return kind if kind in _EXTENSIONS and kind not in _OBEYED else "application/octet-stream"
 
 
 class Attachments:

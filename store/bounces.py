@@ -7,12 +7,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from store.people import ACTIVE
+from store.people import ACTIVE, SUSPENDED
 from store.tables import Address, Bounce, Outgoing, OutgoingRecipient, Subscription
 
 WINDOW = timedelta(days=30)
 """What came back longer ago no longer counts."""
-SUSPENDED = "suspended"
 
 
 @dataclass(frozen=True, slots=True)

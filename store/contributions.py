@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from store.posts import APPROVED, COMPLETE, HELD, ORIGINAL, PUBLISHED, Post, find_completeness, is_stale
+from store.search import Search
 from store.sql import id_of, insert_into
 from store.tables import Contribution, Counter, Decision, Delivery, Revision, Version
 
@@ -189,7 +190,9 @@ class Contributions:
         return self._session.execute(query).scalar_one_or_none() or ""
 
     def count_approved(self, email: str) -> int:
-        """How many texts of an address were published before."""
+        """How many texts of an address were published before; none of nobody's, whose authors are forgotten."""
+        if not email:
+            return 0
         query = (
             select(func.count())
             .select_from(Revision)
@@ -218,6 +221,9 @@ class Contributions:
         for row in (contribution, version, revision):
             self._session.add(row)
         self._session.flush()
+        Search(self._session, self._now).index(
+            post.revision_id, version.language, revision.title, revision.text
+        )
 
     def give_number(self, contribution: Contribution) -> None:
         """Number a contribution that has no number yet."""

@@ -100,6 +100,8 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         f"busy_timeout = {BUSY_SECONDS * 1000}",
         "synchronous = FULL",
         "foreign_keys = ON",
+        # What is deleted is overwritten: who is forgotten is not to be found in the file either.
+        "secure_delete = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
     _use_wal(connection)

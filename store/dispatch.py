@@ -12,7 +12,19 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, Row, Select, case, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from store.outbox import BULK, FIRST, ORDINARY, OUTGOING, RECIPIENTS, SENDING, SENT, WAITING, purge
+from store.outbox import (
+    BULK,
+    FIRST,
+    LAST,
+    ORDINARY,
+    OUTGOING,
+    RECIPIENTS,
+    SENDING,
+    SENT,
+    WAITING,
+    blank_last,
+    purge,
+)
 
 LEASE = timedelta(minutes=10)
 """How long a relay may have a recipient in hand before it counts as dead."""
@@ -105,6 +117,8 @@ def record_results(engine: Engine, batch: Batch, results: Mapping[str, Attempt],
         unanswered = [one.id for one in batch.recipients if one.email not in results]
         _release(connection, batch.claimed_at, unanswered)
         purge(connection, OUTGOING.c.id == batch.outgoing_id)
+        if batch.kind == LAST:
+            blank_last(connection, batch.outgoing_id)
 
 
 def release_batches(engine: Engine, batches: Sequence[Batch]) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Connection, case, func, insert, literal, select, update
+from sqlalchemy import Connection, String, case, func, insert, literal, select, update
+from sqlalchemy import cast as cast_to
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, SQLModel, col
 
-from store.readers import EVERYBODY, Readers, select_readers
+from store.digests import insert_postponed
+from store.readers import EVERYBODY, Readers, select_postponed, select_readers
 from store.sql import insert_into
 from store.tables import Address, Outgoing, OutgoingRecipient, Subscription
 
@@ -24,6 +26,10 @@ CANCELLED = "cancelled"
 
 FIRST, ORDINARY, BULK = 0, 1, 2
 """Priorities where the smarthost takes only so many an hour: announcements, notices to one person, what is passed on."""
+
+LAST = "forgotten"
+"""Kind of the last mail to a person, whose address is deleted once it is sent."""
+NOBODY = "@forgotten.invalid"
 
 MAX_NAMED = 200
 """Message-IDs that are looked up for one mail."""
@@ -94,10 +100,19 @@ class Outbox:
         return outgoing_id
 
     def enqueue_to_list(self, draft: Draft, language: str, readers: Readers = EVERYBODY) -> int | None:
-        """Keep a mail for readers of a list, in one statement however many they are; as `enqueue`."""
+        """Keep a mail for readers of a list, in one statement however many they are; as `enqueue`.
+
+        Whose budget has no room for a text is told of it later.
+        """
         outgoing_id = self._keep(draft)
         if outgoing_id is None:
             return None
+        postponed = select_postponed(language, readers)
+        if postponed is not None and draft.revision_id is not None:
+            # First: what is enqueued for them counts from then on.
+            insert_postponed(
+                self._session, postponed.subquery("postponed_to"), draft.revision_id, language, self._now
+            )
         chosen = select_readers(language, readers).subquery("chosen")
         subscribers = (
             select(
@@ -117,6 +132,10 @@ class Outbox:
         self._session.connection().execute(insert(RECIPIENTS).from_select(columns, subscribers))
         return outgoing_id
 
+    def has_readers(self, language: str, readers: Readers) -> bool:
+        """Whether anybody on a list is one of these readers: a mail for nobody need not be written."""
+        return self._session.execute(select_readers(language, readers).limit(1)).first() is not None
+
     def find(self, message_ids: Sequence[str]) -> Outgoing | None:
         """The first of our own mails that these Message-IDs name, in the order given."""
         named = list(dict.fromkeys(message_ids))[:MAX_NAMED]
@@ -124,9 +143,23 @@ class Outbox:
         found = {mail.message_id: mail for mail in self._session.execute(query).scalars()}
         return next((found[message_id] for message_id in named if message_id in found), None)
 
-    def cancel(self, revision_id: int, kinds: Sequence[str]) -> int:
-        """Let nobody who still waits have these mails about a revision; the number of recipients spared."""
-        return self._cancel((OUTGOING.c.revision_id == revision_id) & OUTGOING.c.kind.in_(kinds))
+    def is_only_for(self, outgoing: Outgoing, email: str) -> bool:
+        """Whether an address is the one recipient of a mail."""
+        query = select(col(OutgoingRecipient.email)).where(col(OutgoingRecipient.outgoing_id) == outgoing.id)
+        return list(self._session.execute(query.limit(2)).scalars()) == [email]
+
+    def cancel(self, revision_id: int, kinds: Sequence[str], email: str | None = None) -> int:
+        """Let nobody who still waits, or not one address, have these mails about a revision; the number of recipients spared."""
+        readers = () if email is None else (RECIPIENTS.c.email == email,)
+        return self._cancel((OUTGOING.c.revision_id == revision_id) & OUTGOING.c.kind.in_(kinds), *readers)
+
+    def cancel_about(self, contribution_id: int, kind: str, language: str) -> int:
+        """The same with the mails of a kind about a contribution that are in a language."""
+        return self._cancel(
+            (OUTGOING.c.contribution_id == contribution_id)
+            & (OUTGOING.c.kind == kind)
+            & (OUTGOING.c.language == language)
+        )
 
     def cancel_for(self, email: str, kind: str) -> int:
         """Let an address have no more of the mails of a kind that still wait for it."""
@@ -187,3 +220,14 @@ def purge(connection: Connection, which: ColumnElement[bool]) -> None:
     )
     purged = update(OUTGOING).where(which, OUTGOING.c.purge_when_sent, ~somebody).values(content=None)
     connection.execute(purged)
+
+
+def blank_last(connection: Connection, outgoing_id: int) -> None:
+    """Whoever got the last mail of all is nobody, once it need not be tried again."""
+    done = RECIPIENTS.c.state.not_in((WAITING, SENDING)), RECIPIENTS.c.outgoing_id == outgoing_id
+    connection.execute(update(RECIPIENTS).where(*done).values(email=make_nobody(), reply=""))
+
+
+def make_nobody() -> ColumnElement[str]:
+    """What stands in the place of the address of a recipient who is forgotten: one of its own for each row."""
+    return literal("forgotten-") + cast_to(RECIPIENTS.c.id, String) + literal(NOBODY)

@@ -1,17 +1,20 @@
 """Persons, their subscriptions, and how many answers each address has had today."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from store.sql import id_of, insert_into
-from store.tables import Address, Allowance, Person, Subscription
+from store.tables import Address, Allowance, Person, Postponed, Subscription
 
 ACTIVE = "active"
+SUSPENDED = "suspended"
 LEFT = "left"
+
+_LOCK = "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,14 @@ class People:
         self._session = session
         self._now = now
 
-    def subscribe(self, email: str, language: str, name: str = "", *, confirmed: bool = False) -> bool:
-        """Put an address on a list, its owner having confirmed it or not; False where it is on it already."""
-        address = self._find_address(email) or self._add_address(email, name)
+    def subscribe(
+        self, email: str, language: str, name: str = "", *, confirmed: bool = False, mode: str = "full"
+    ) -> bool:
+        """Put an address on a list, its owner having confirmed it or not; False where it is on it already.
+
+        `mode` (as in `store.readers`) is that of somebody who was not known before.
+        """
+        address = self._find_address(email) or self._add_address(email, name, mode)
         if confirmed:
             address.confirmed_at = self._now
         subscription = self._find_subscription(address, language)
@@ -66,6 +74,31 @@ class People:
         """The languages of the lists an address is on, the first joined first."""
         return tuple(subscription.language for subscription in self._active(email))
 
+    def leave(self, emails: Collection[str], language: str) -> bool:
+        """Take a person off a list, with all these addresses, suspended ones too; False where none was on it."""
+        addresses = select(col(Address.id)).where(col(Address.email).in_(emails))
+        left = self._session.execute(
+            update(Subscription)
+            .where(
+                col(Subscription.address_id).in_(addresses),
+                col(Subscription.language) == language,
+                col(Subscription.state) != LEFT,
+            )
+            .values(state=LEFT, left_at=self._now)
+            .returning(col(Subscription.id))
+        )
+        return bool(left.all())
+
+    def list_joined(self, emails: Collection[str]) -> tuple[str, ...]:
+        """The languages of the lists that a person is on, by any of these addresses, suspended or not."""
+        query = (
+            select(col(Subscription.language))
+            .join(Address, col(Address.id) == col(Subscription.address_id))
+            .where(col(Address.email).in_(emails), col(Subscription.state) != LEFT)
+            .order_by(col(Subscription.joined_at), col(Subscription.id))
+        )
+        return tuple(dict.fromkeys(self._session.execute(query).scalars()))
+
     def list_subscribers(self, language: str | None = None) -> list[Subscriber]:
         """The members of a list, or of all."""
         query = (
@@ -96,6 +129,10 @@ class People:
             self._session.execute(
                 update(Address).where(col(Address.person_id) == former.id).values(person_id=person.id)
             )
+            # Nobody has the former one's name any more.
+            self._session.execute(delete(Postponed).where(col(Postponed.person_id) == former.id))
+            self._session.flush()
+            self._session.delete(former)
         self._session.flush()
 
     def list_addresses(self, email: str) -> tuple[str, ...]:
@@ -114,6 +151,26 @@ class People:
         )
         return self._session.execute(query).scalars().first() or ""
 
+    def find_language(self, email: str) -> str | None:
+        """The language that a person asked to be written to in."""
+        person = self._find_person(email)
+        return person.language if person is not None else None
+
+    def set_language(self, email: str, language: str) -> None:
+        """Write to a person in a language from now on; whoever is on no list yet is kept with it."""
+        person = self._find_person(email)
+        if person is None:
+            person = self._session.get(Person, self._add_address(email, "").person_id)
+        if person is not None:
+            person.language = language
+            self._session.add(person)
+            self._session.flush()
+
+    def lock(self, emails: Collection[str]) -> None:
+        """Let nobody else ask a person anything until this unit of work is over: of two at once, one comes first."""
+        for email in sorted(emails):
+            self.allow(email, _LOCK, 0)
+
     def allow(self, email: str, kind: str, limit: int) -> bool:
         """Count one answer of a kind for an address; False where it has had `limit` of them today (UTC)."""
         row = {"email": email, "kind": kind, "day": f"{self._now:%Y-%m-%d}", "used": 1}
@@ -124,9 +181,9 @@ class People:
         ).returning(col(Allowance.used))
         return int(self._session.execute(counted).scalar_one()) <= limit
 
-    def add_all(self, rows: Iterable[tuple[str, str, str]]) -> int:
-        """Put (email, language, name) rows on their lists; how many are new there."""
-        return sum(self.subscribe(email, language, name) for email, language, name in rows)
+    def add_all(self, rows: Iterable[tuple[str, str, str]], mode: str) -> int:
+        """Put (email, language, name) rows on their lists, as `subscribe`; how many are new there."""
+        return sum(self.subscribe(email, language, name, mode=mode) for email, language, name in rows)
 
     def _active(self, email: str) -> list[Subscription]:
         query = (
@@ -136,6 +193,10 @@ class People:
             .order_by(col(Subscription.joined_at), col(Subscription.id))
         )
         return list(self._session.execute(query).scalars())
+
+    def _find_person(self, email: str) -> Person | None:
+        address = self._find_address(email)
+        return self._session.get(Person, address.person_id) if address is not None else None
 
     def _find_address(self, email: str) -> Address | None:
         query = select(Address).where(col(Address.email) == email.lower())
@@ -147,8 +208,8 @@ class People:
         )
         return self._session.execute(query).scalars().first()
 
-    def _add_address(self, email: str, name: str) -> Address:
-        person = Person(name=name, created_at=self._now)
+    def _add_address(self, email: str, name: str, mode: str = "full") -> Address:
+        person = Person(name=name, mode=mode, created_at=self._now)
         self._session.add(person)
         self._session.flush()
         address = Address(email=email.lower(), person_id=id_of(person))

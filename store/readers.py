@@ -3,12 +3,14 @@
 A mode is a person's, whichever lists they are on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import col
 
+from store.budgets import select_over
 from store.people import ACTIVE
 from store.tables import Address, Person, Subscription
 
@@ -23,12 +25,15 @@ REACHED = (FULL, NOTICE, DAILY, WEEKLY, PHASE)
 class Readers:
     """Whom on a list a mail is for: those in one of `modes`; not the person who has the address `author`.
 
-    Nor those who are also on the list of a language in `not_on`, because they get the same from there.
+    Nor those who are also on the list of a language in `not_on`, because they get the same from there. Of a mail of
+    `size` bytes, only those whose budget has room for it, counted from the instant `since`; 0 goes to all.
     """
 
     modes: tuple[str, ...] = REACHED
     author: str = ""
     not_on: tuple[str, ...] = ()
+    size: int = 0
+    since: datetime | None = None
 
 
 EVERYBODY = Readers()
@@ -53,6 +58,14 @@ def select_readers(language: str, readers: Readers = EVERYBODY) -> Select[Any, A
     )
 
 
+def select_postponed(language: str, readers: Readers) -> Select[Any, Any] | None:
+    """(person id, subscription id) of those whom only their budget keeps from a mail; None where it keeps nobody."""
+    if not readers.size or readers.since is None:
+        return None
+    chosen = select_readers(language, replace(readers, size=0))
+    return chosen.where(col(Person.id).in_(select_over(readers.size, readers.since)))
+
+
 def _wanted(readers: Readers) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [col(Person.mode).in_(readers.modes)]
     if readers.author:
@@ -65,4 +78,6 @@ def _wanted(readers: Readers) -> list[ColumnElement[bool]]:
             .where(col(Subscription.language).in_(readers.not_on), col(Subscription.state) == ACTIVE)
         )
         wanted.append(col(Person.id).not_in(others))
+    if readers.size and readers.since is not None:
+        wanted.append(col(Person.id).not_in(select_over(readers.size, readers.since)))
     return wanted

@@ -1,6 +1,7 @@
 """Secrets that let one person decide once: only their hashes are kept (of 130 bits)."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -73,6 +74,15 @@ class Tokens:
         )
         return changed.first() is not None
 
+    def end(self, token: Token) -> bool:
+        """Whoever was asked says no; False where it was answered before, or has expired."""
+        if not self.use(token):
+            return False
+        self._session.execute(
+            update(Token).where(col(Token.id) == token.id).values(used_at=None, dead_at=self._now)
+        )
+        return True
+
     def give_back(self, token: Token) -> None:
         """What a token was used for just now could not be done: it is good again."""
         self._session.execute(update(Token).where(col(Token.id) == token.id).values(used_at=None))
@@ -89,6 +99,19 @@ class Tokens:
             .values(dead_at=self._now)
         )
 
+    def end_about(self, purpose: str, about: str) -> None:
+        """Somebody decided, or it was replaced: every other token of a purpose about the same thing is dead."""
+        self._session.execute(
+            update(Token)
+            .where(
+                col(Token.purpose) == purpose,
+                col(Token.about) == about,
+                col(Token.used_at).is_(None),
+                col(Token.dead_at).is_(None),
+            )
+            .values(dead_at=self._now)
+        )
+
     def revive_for_revision(self, revision_id: int, language: str) -> None:
         """A decision was undone: the tokens of a list's moderators are good again; those of a list that it left stay dead."""
         self._session.execute(
@@ -97,24 +120,19 @@ class Tokens:
             .values(used_at=None, dead_at=None)
         )
 
-    def was_used(self, purpose: str, email: str, about: str, since: datetime) -> bool:
-        """Whether somebody answered, since an instant, what they were asked about something."""
-        query = select(col(Token.id)).where(
+    def list_unconfirmed(self, purpose: str, emails: Collection[str], since: datetime) -> list[Token]:
+        """What a person, by any of their addresses, was asked since an instant and has not said yes to: also after a no."""
+        query = select(Token).where(
             col(Token.purpose) == purpose,
-            col(Token.email) == email,
-            col(Token.about) == about,
-            col(Token.used_at) > since,
-        )
-        return self._session.execute(query.limit(1)).first() is not None
-
-    def has_pending(self, purpose: str, email: str, language: str, since: datetime) -> bool:
-        """Whether a person was asked the same since an instant, and can still answer."""
-        query = select(col(Token.id)).where(
-            col(Token.purpose) == purpose,
-            col(Token.email) == email,
-            col(Token.language) == language,
+            col(Token.email).in_(emails),
             col(Token.created_at) > since,
             col(Token.used_at).is_(None),
-            col(Token.dead_at).is_(None),
         )
-        return self._session.execute(query.limit(1)).first() is not None
+        return list(self._session.execute(query.order_by(col(Token.id))).scalars())
+
+    def list_used(self, purpose: str, email: str, since: datetime) -> list[Token]:
+        """What an address has said yes to since an instant."""
+        query = select(Token).where(
+            col(Token.purpose) == purpose, col(Token.email) == email, col(Token.used_at) > since
+        )
+        return list(self._session.execute(query.order_by(col(Token.id))).scalars())

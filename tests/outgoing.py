@@ -32,7 +32,15 @@ KNOWN = frozenset(
     ]
 )
 
-LIST = frozenset(["list-post", "list-help", "list-subscribe", "list-unsubscribe", "precedence"])
+FILE = re.compile(
+    rb"Content-Type: [a-z0-9./+-]+\r\nContent-Transfer-Encoding: base64\r\n"
+    rb'Content-Disposition: attachment; filename="no[0-9]+-[0-9]+\.[a-z0-9]{2,4}"\r\n\r\n[A-Za-z0-9+/=\r\n]*'
+)
+"""A file that goes along: under a name of ours, and in nothing but base64."""
+ACTIVE = re.compile(rb"(?i)html|xml[;\s]|svg|script|message/|text/calendar|x-ms|x-dos|java")
+"""Types that a program would run, show as a page or obey."""
+
+LIST = frozenset(["list-post", "list-unsubscribe", "precedence"])
 """What list mail has beside its List-Id."""
 
 
@@ -54,9 +62,32 @@ def check_outgoing(raw: bytes) -> None:
     if "list-unsubscribe-post" in names:
         assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert message["List-Unsubscribe"].startswith("<https://"), "one click without its page"
+    if message.is_multipart():
+        check_files(raw)
     for name in ("Subject", "From"):
         text = str(make_header(decode_header(message[name])))
         assert not re.search(
             r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]", text.replace("\n ", "")
         ), name
         assert not re.search(r"=\?[^?]+\?[bqBQ]\?", text), "an encoded word inside an encoded word"
+
+
+def check_files(raw: bytes) -> None:
+    """A text that every program shows, in seven bits, and then files as we write them."""
+    assert raw.isascii(), "a mail with a file that is not in seven bits"
+    head, _, body = raw.partition(b"\r\n\r\n")
+    found = re.search(rb'Content-Type: multipart/mixed;\r\n boundary="(=_[0-9a-f]{32})"', head)
+    assert found, "a multipart mail that is not ours"
+    line = b"--" + found[1]
+    assert body.startswith(line + b"\r\n")
+    assert body.endswith(b"\r\n" + line + b"--\r\n")
+    text, *files = body.removeprefix(line + b"\r\n").removesuffix(line + b"--\r\n").split(line + b"\r\n")
+    assert text.startswith(
+        b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable"
+    )
+    assert files, "no file"
+    for part in files:
+        assert FILE.fullmatch(part), "a part that is no file of ours"
+        assert not ACTIVE.search(part.partition(b"\r\n\r\n")[0].replace(b"openxmlformats", b"")), (
+            "an active type"
+        )

@@ -1,6 +1,7 @@
 """`subscribers`: who is on the hosted lists."""
 
 import sys
+from dataclasses import asdict, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,8 +20,10 @@ from bridge.commands.forum import (
 from bridge.members import MembersError, parse_members, write_members
 from config.forum import Settings
 from handlers.context import Context
+from handlers.forget import forget_person, is_in_settings
 from handlers.mail.compose import is_deliverable
 from handlers.mail.headers import Mailbox, parse_mailboxes
+from store.privacy import Forgotten
 
 app = typer.Typer(help="Who is on the hosted lists.", no_args_is_help=True)
 
@@ -34,7 +37,8 @@ def add(people: PeopleArgument, list_address: ListOption, config: ConfigOption =
     boxes = [_parse_person(person) for person in people]
     with change_forum(config) as ctx:
         language = _find_list(ctx.settings, list_address)
-        new = sum(ctx.uow.people.subscribe(box.email, language, box.name) for box in boxes)
+        mode = ctx.settings.forum.delivery
+        new = sum(ctx.uow.people.subscribe(box.email, language, box.name, mode=mode) for box in boxes)
     typer.echo(f"{new} added, {len(boxes) - new} there already")
 
 
@@ -46,6 +50,25 @@ def remove(people: PeopleArgument, list_address: ListOption, config: ConfigOptio
         language = _find_list(ctx.settings, list_address)
         gone = sum(bool(ctx.uow.people.unsubscribe(box.email, language)) for box in boxes)
     typer.echo(f"{gone} removed, {len(boxes) - gone} not there")
+
+
+@app.command()
+def forget(
+    people: PeopleArgument, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
+) -> None:
+    """Forget people for good: what they published stays without their name. They are neither asked nor told."""
+    boxes = [_parse_person(person) for person in people]
+    rows = []
+    with change_forum(config) as ctx:
+        for box in boxes:
+            if not ctx.uow.known.is_known(ctx.uow.people.list_addresses(box.email)):
+                raise RefusedError(f"nothing is stored about {box.email}")
+            done = forget_person(ctx, box.email)
+            rows.append((box.email, *(_count(value) for value in asdict(done).values())))
+    names = [field.name for field in fields(Forgotten)]
+    show_rows("Forgotten", ("person", *names), rows, as_json)
+    if named := [box.email for box in boxes if is_in_settings(ctx.settings, box.email)]:
+        typer.echo(f"forum.toml still names {', '.join(named)}", err=True)
 
 
 @app.command("list")
@@ -140,7 +163,7 @@ def import_file(ctx: Context, file: Path, default_language: str = "") -> tuple[i
             rows.append((member.email, language, member.name))
     if wrong:
         raise RefusedError("\n".join(wrong))
-    new = ctx.uow.people.add_all(rows)
+    new = ctx.uow.people.add_all(rows, ctx.settings.forum.delivery)
     return new, len(rows) - new, len(members) - len(rows)
 
 
@@ -149,6 +172,10 @@ def _parse_person(text: str) -> Mailbox:
     if len(boxes) != 1 or not is_deliverable(boxes[0].email):
         raise RefusedError(f'"{text}" is not an e-mail address')
     return boxes[0]
+
+
+def _count(value: object) -> object:
+    return len(value) if isinstance(value, tuple) else value
 
 
 def _find_list(settings: Settings, address: str) -> str:

@@ -132,6 +132,7 @@ class _Pages:
         catalogue = get_catalogue(language)
         text = self._templates.get_template(button.template).render(
             language=language,
+            direction=catalogue.locale.text_direction,
             gettext=catalogue.gettext,
             what=what,
             forum_title=settings.text(settings.forum.title, language),

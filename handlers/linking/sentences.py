@@ -36,7 +36,7 @@ _END = re.compile(
 )
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'«“])(?:[A-Za-zÀ-ÿ]|Mr|Mrs|Ms|Dr|Dra|Sr|Sra|Srta|Prof|Mme|Mlle|St|Ste|No|Nr|Núm|núm|vs|cf|art|Art|"
-    r"pp|fig|Fig|vol|Vol|ej|p\.\s?ej|e\.g|i\.e|z\.B|ca|bzw|Ud|Uds|EE|UU|Jr|Inc|Ltd|approx)\.$"
+    r"pp|fig|Fig|vol|Vol|ej|p\.\s?e[jx]|e\.g|i\.e|z\.B|ca|bzw|Ud|Uds|EE|UU|Jr|Inc|Ltd|approx)\.$"
 )
 _CUT = re.compile(r"[,;:،、，—–)]\s*|\s+")
 _LONG_WORD = re.compile(rf"(\S{{{MAX_WORD}}})\S+")

@@ -25,6 +25,11 @@ MAX_LINE = 400
 MAX_TITLE_WORDS = 16
 """Words behind a number that may be a title; more are a sentence."""
 _SENTENCE = re.compile(r"[.!?…؟]['\"»”)]*\s*$|[.!?؟]\s+\w")
+_ARABIC_FORMS = {"\u0629": "\u0647", "\u064a": "\u0649", "\u0649": "\u064a", "\u0627": "\u0623\u0625\u0622"}
+_ARABIC_MARKS = "[\u0640\u064b-\u0652]*"
+"""Tatweel and vowels, which may stand behind a letter."""
+_UNSEEN = str.maketrans("", "", "\u200e\u200f\u061c")
+"""What programs put beside what is written in another direction."""
 _BEHIND = r"(?:[(\[（［]|\s[–—-]\s)\s*"
 
 
@@ -92,7 +97,7 @@ def is_title(rest: str) -> bool:
 
 def read_line(line: str) -> str:
     """What is looked at of a line: with single spaces, and in composed letters, which not all programs write."""
-    return unicodedata.normalize("NFC", " ".join(line[: 4 * MAX_LINE].split()))[:MAX_LINE]
+    return unicodedata.normalize("NFC", " ".join(line[: 4 * MAX_LINE].translate(_UNSEEN).split()))[:MAX_LINE]
 
 
 def _read_phrase(phrase: str, named: str) -> str:
@@ -111,9 +116,11 @@ def _read_phrase(phrase: str, named: str) -> str:
 
 
 def _accept_plain(word: str) -> str:
-    """A pattern for a word with its accents or without them."""
+    """A pattern for a word with its accents or without them, and for the ways in which Arabic is written."""
     pattern = ""
     for letter in unicodedata.normalize("NFC", word.strip()):
-        plain = unicodedata.normalize("NFD", letter)[0]
-        pattern += re.escape(letter) if plain == letter else f"[{letter}{plain}]"
+        forms = {letter, unicodedata.normalize("NFD", letter)[0], *_ARABIC_FORMS.get(letter, "")}
+        pattern += re.escape(letter) if len(forms) == 1 else f"[{''.join(sorted(forms))}]"
+        if "\u0620" <= letter <= "\u064a":
+            pattern += _ARABIC_MARKS
     return pattern

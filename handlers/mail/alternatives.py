@@ -13,7 +13,7 @@ _MAX_STUB = 40
 _STUB = re.compile(
     r"html|(?:view|read|see|open) (?:this |the |it )?(?:e-?mail |message |newsletter |mail )?(?:in|on) (?:your |a |the )?"
     r"(?:web ?)?browser|view (?:it )?online|does(?: not|n't) (?:support|display)|"
-    r"(?:ver|vea|leer|lea|abrir|visualizar|veja|leia) .{0,40}(?:navegador|en linea|online)|"
+    r"(?:ver|vea|leer|lea|abrir|visualizar|veja|ler|leia|abra) .{0,40}(?:navegador|en linea|online)|"
     r"(?:voir|lire|afficher|consulter|visualiser) .{0,40}(?:navigateur|en ligne)|"
     r"(?:im browser|online) (?:ansehen|anzeigen|lesen|offnen)|المتصفح"
 )

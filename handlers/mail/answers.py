@@ -4,11 +4,12 @@
 """
 
 import re
-import unicodedata
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from handlers.mail.letters import fold_letters
 
 Verdict = Literal[
     "approve", "reject", "discard", "undo", "move", "split", "join", "separate", "replace", "reread"
@@ -22,9 +23,9 @@ MAX_WORDS = 8
 _SECRET = re.compile(r"(\b(?:m|ok|no|drop|separate)-|/l/)[a-z2-7]{26}\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…:)»\"]\s*$")
 _COLON = re.compile(r"\s*[:\uff1a]\s*")
-# Once folded: "12", "#12", "[#12]", and, for a contribution, "no. 12", "n° 12", "núm. 12", "numéro 12".
+# Once folded: "12", "#12", "[#12]", and, for a contribution, "no. 12", "n° 12", "núm. 12", "numéro 12", "رقم 12".
 _CHOICE = re.compile(r"\[?#?\s?(\d{1,9})\]?")
-_NUMBER = re.compile(r"\[?(?:#|n\.?(?:o|um|umero|umber)?[.°]*)?\s?(\d{1,9})\]?")
+_NUMBER = re.compile(r"\[?(?:#|n\.?(?:o|um|umero|umber)?[.°]*|رقم)?\s?(\d{1,9})\]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +148,5 @@ def _split(line: str) -> tuple[str, str | None]:
 
 def _fold(word: str) -> str:
     """Without case, accents, unseen characters, white space at the ends, and the marks that people put around a word."""
-    decomposed = unicodedata.normalize("NFKD", word.casefold().replace("\u2019", "'"))
-    plain = "".join(
-        letter
-        for letter in decomposed
-        if not unicodedata.combining(letter) and unicodedata.category(letter) != "Cf"
-    )
-    return " ".join(plain.replace(",", " ").strip(' \t\u00a0.!*_"«»“”').split())
+    plain = fold_letters(word)
+    return " ".join(plain.replace(",", " ").replace("\u060c", " ").strip(' \t\u00a0.!*_"«»“”').split())

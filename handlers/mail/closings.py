@@ -37,8 +37,8 @@ _DEVICE = re.compile(
     r"هاتف|جوال|ايفون|الايفون|اندرويد|موبايل|بريد"
 )
 _FOOTER = re.compile(
-    r"mailing list|listinfo|unsubscribe|google ?groups|lista de (?:correo|distribucion|discussao|e-?mails)|"
-    r"darse de baja|cancelar (?:la|su|a|sua) (?:suscripcion|inscricao|assinatura)|liste de (?:diffusion|discussion)|"
+    r"mailing list|listinfo|unsubscribe|google ?groups|lista de (?:correo|distribucion|distribuicao|discussao|e-?mails)|"
+    r"darse de baja|(?:cancelar|anular) (?:la |su |a |sua |esta )?(?:suscripcion|inscricao|assinatura|subscricao)|liste de (?:diffusion|discussion)|"
     r"desabonn|desinscri|descadastr|mailingliste|abmelden|abbestellen|القائمة البريدية|الغاء الاشتراك"
 )
 _WHERE = re.compile(r"https?://|@[\w-]+\.|\bwww\.")
@@ -53,9 +53,9 @@ _FOR_ONE = re.compile(
     r"destinat\w+|empfanger|adressat)|(?:destinat\w+|empfanger|adressat\w*|المرسل اليه)\b.{0,40}?\b(?:exclusiv\w+|only|nur|bestimmt|فقط)"
 )
 _CHECKED = re.compile(
-    r"virus-?free|sans virus|libre de virus|livre de virus|virenfrei|senza virus|خال من الفيروسات|"
-    r"(?:checked|scanned|verifie\w*|analizad\w*|verificad\w*|gepruft|analyse) .{0,60}(?:virus|viren|avast)|"
-    r"(?:virus|viren|avast|antivirus) .{0,80}(?:checked|scanned|verifie\w*|analizado|verificad\w*|gepruft)"
+    r"virus-?free|sans virus|libre de virus|livre de virus|(?:sem|nao contem) virus|virenfrei|senza virus|خال من الفيروسات|"
+    r"(?:checked|scanned|verifie\w*|analizad\w*|verificad\w*|escanead\w*|gepruft|analyse) .{0,60}(?:virus|viren|avast)|"
+    r"(?:virus|viren|avast|antivirus) .{0,80}(?:checked|scanned|verifie\w*|analizado|verificad\w*|escanead\w*|gepruft)"
 )
 _PAPER = re.compile(
     r"environment before printing|(?:l'environnement|planete|arbres?) .{0,40}imprim|avant d'imprimer|"

@@ -2,9 +2,12 @@
 
 The standard library's header classes decode what they are given (an encoded word inside an encoded word becomes a
 real header on Python 3.11.7), so headers are written here, from cleaned text. RFC 5322 §2.1.1, RFC 2047, RFC 6152.
+A mail with a file in it is in seven bits from end to end (RFC 2045 §6.7 and §6.8, RFC 2046 §5.1, RFC 2183).
 """
 
 import base64
+import binascii
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -18,7 +21,18 @@ MAX_LINE = 990
 
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]+@[^\s<>@,;:\"()\[\]\\]+")
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
+_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,40}/[a-z0-9][a-z0-9.+-]{0,80}")
 _BREAKS = {"\u0085", "\u2028", "\u2029"}
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that goes along: under a name and type of ours, never those that its sender gave it."""
+
+    name: str
+    content_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +51,11 @@ class Letter:
     auto_submitted: Literal["auto-generated", "auto-replied", "no"] | None = None
     list_headers: tuple[tuple[str, str], ...] = ()
     language: str | None = None
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 def compose(letter: Letter) -> bytes:
-    """The bytes of a letter; ValueError for an address or identifier that is none (ours never are)."""
+    """The bytes of a letter; ValueError for an address, identifier or file name that is none (ours never are)."""
     headers: list[tuple[str, str]] = [
         ("From", _mailbox(letter.from_name, letter.from_email)),
         ("To", _address(letter.to)),
@@ -48,7 +63,8 @@ def compose(letter: Letter) -> bytes:
         ("Date", format_datetime(letter.date)),
         ("Message-ID", _identifier(letter.message_id)),
     ]
-    if letter.reply_to:
+    # Without one, an answer goes to From (RFC 5322 §3.6.2).
+    if letter.reply_to and letter.reply_to != letter.from_email:
         headers.append(("Reply-To", _address(letter.reply_to)))
     if letter.in_reply_to:
         headers.append(("In-Reply-To", _identifier(letter.in_reply_to)))
@@ -57,15 +73,52 @@ def compose(letter: Letter) -> bytes:
         headers.append(("Auto-Submitted", letter.auto_submitted))
     headers.extend((name, _plain(value)) for name, value in letter.list_headers)
     if letter.language:
-        headers.append(("Content-Language", _plain(letter.language)))
+        headers.append(("Content-Language", _plain(letter.language.replace("_", "-"))))
     body = _encode_body(letter.body)
-    headers += [
-        ("MIME-Version", "1.0"),
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Transfer-Encoding", "7bit" if body.isascii() else "8bit"),
-    ]
+    headers.append(("MIME-Version", "1.0"))
+    if letter.enclosed:
+        boundary = _make_boundary(letter.message_id)
+        headers.append(("Content-Type", f'multipart/mixed;\r\n boundary="{boundary}"'))
+        body = _join_parts(boundary, body, letter.enclosed)
+    else:
+        headers.append(("Content-Type", "text/plain; charset=utf-8"))
+    headers.append(("Content-Transfer-Encoding", "7bit" if body.isascii() else "8bit"))
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
     return head.encode("ascii") + b"\r\n" + body
+
+
+def _make_boundary(message_id: str) -> str:
+    """Of a mail always the same; "=_" stands in no text that is quoted-printable or base64 (RFC 2045 §6.7)."""
+    return f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
+
+
+def _join_parts(boundary: str, body: bytes, enclosed: tuple[Enclosed, ...]) -> bytes:
+    """The text, which every program shows first, and the files."""
+    text = (
+        b"Content-Type: text/plain; charset=utf-8\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + _quote(body)
+    )
+    line = f"--{boundary}".encode("ascii")
+    parts = [text, *(_encode_file(item) for item in enclosed)]
+    return b"".join(line + b"\r\n" + part for part in parts) + line + b"--\r\n"
+
+
+def _quote(body: bytes) -> bytes:
+    """Line by line: the encoder guesses the line ends of a whole text from its first."""
+    lines = body.removesuffix(b"\r\n").split(b"\r\n")
+    quoted = [binascii.b2a_qp(line, istext=True).replace(b"\n", b"\r\n") for line in lines]
+    return b"\r\n".join(quoted) + b"\r\n"
+
+
+def _encode_file(item: Enclosed) -> bytes:
+    if not _FILE_NAME.fullmatch(item.name) or not _TYPE.fullmatch(item.content_type):
+        raise ValueError(f"not a file name or type of ours: {item.name!r}, {item.content_type!r}")
+    head = (
+        f"Content-Type: {item.content_type}\r\n"
+        "Content-Transfer-Encoding: base64\r\n"
+        f'Content-Disposition: attachment; filename="{item.name}"\r\n\r\n'
+    )
+    return head.encode("ascii") + (base64.encodebytes(item.content).replace(b"\n", b"\r\n") or b"\r\n")
 
 
 def is_deliverable(email: str) -> bool:

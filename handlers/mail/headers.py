@@ -75,7 +75,8 @@ def clean_name(name: str, email: str = "") -> str:
     """A display name that is safe to show: short, and no other address than its own in it looks like one."""
     name = name.replace('\\"', '"').strip(" \"'").translate(_AT)
     name = _JOINER.sub(lambda match: match[0] if _is_joined(name, match.start()) else "", name)
-    if "@" in name.replace(email, "") or not email:
+    # Whatever the case, so that nobody's own address is taken for a name.
+    if "@" in re.sub(re.escape(email), "", name, flags=re.IGNORECASE) or not email:
         name = " at ".join(piece.strip() for piece in name.split("@"))
     return name[:MAX_NAME].strip()
 

@@ -28,7 +28,7 @@ _RULE = re.compile(r"\s*(?:[_=*#~-]{4,}|--|---|(?:-=){3,}-?)\s*")
 _LEAVING = re.compile(
     r"mailing list|listinfo|unsubscri|you (?:are|were) subscribed|google ?groups|groups\.io|desinscri|desabonn|"
     r"vous (?:etes|avez ete) (?:abonne|inscrit)|liste de (?:diffusion|discussion)|resilier|"
-    r"desuscri|darse de baja|cancelar|suscrit|lista de (?:correo|distribucion|discussao|e-?mails)|inscrito|descadastr|"
+    r"desuscri|darse de baja|cancelar|suscrit|lista de (?:correo|distribucion|distribuicao|discussao|e-?mails)|inscrito|subscreveu|descadastr|"
     r"mailingliste|abmelden|abbestell|abonniert|القائمة البريدية|الغاء الاشتراك"
 )
 

@@ -36,6 +36,15 @@ def clip(text: str, characters: int, size: int) -> str:
     return text[:characters].encode()[:size].decode("utf-8", "ignore")
 
 
+def clip_words(text: str, characters: int) -> str:
+    """The beginning of a line, at most so many characters and twice as many bytes; cut at a word, with "…" behind it."""
+    line = " ".join(text.split())
+    shown = clip(line, characters, 2 * characters)
+    if shown == line:
+        return line
+    return (shown.rpartition(" ")[0] or shown).rstrip(" ,;:.…") + "…"
+
+
 def _pieces(text: str, limit: int, separators: tuple[re.Pattern[str], ...]) -> Iterator[str]:
     if _size(text.rstrip()) <= limit:
         yield text

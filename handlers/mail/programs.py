@@ -97,7 +97,7 @@ _LABEL = re.compile(r"[\s*]*([^\W\d_][^:*]{0,20}?)\s*\*?\s*:(?!//)")
 
 _SEPARATOR = re.compile(
     r"\W*-{2,}\s*(?:original (?:message|appointment)|mensaje (?:original|reenviado)|message (?:d'origine|original|transfere)|"
-    r"mail original|(?:e-mail|courriel) d'origine|mensagem (?:original|encaminhada)|"
+    r"mail original|(?:e-mail|courriel) d'origine|mensagem (?:original|(?:re)?encaminhada)|"
     r"(?:ursprungliche|weitergeleitete|original|urspr\.) ?-?nachricht|forwarded (?:message|mail)(?: from .*)?|"
     r"الرسالة الاصلية|رسالة (?:اصلية|معاد توجيهها))\s*-{2,}\W*"
 )

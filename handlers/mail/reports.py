@@ -40,7 +40,9 @@ _REPORTING = re.compile(
     re.I,
 )
 _AUTOMATIC = re.compile(
-    r"auto.{0,3}(?:reply|response|matic|answer)|vacation|out of (?:the )?office|abwesen|absence", re.I
+    r"auto.{0,3}(?:reply|response|m[aá]ti[cq]|answer)|vacation|out of (?:the )?office|abwesen|absence"
+    r"|aus[eê]ncia|fora do escrit[oó]rio",
+    re.I,
 )
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}"

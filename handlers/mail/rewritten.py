@@ -19,7 +19,8 @@ _VIA = re.compile(
 _ALSO_IN_NAMES = re.compile(r"\b(?:par|por)\b", re.IGNORECASE)
 """Believed only where the list's name follows."""
 _BEHALF = re.compile(
-    r".+\((?:on behalf of|de la part de|en nombre de|im auftrag von)\s+(?P<name>[^()]+)\)", re.IGNORECASE
+    r".+\((?:on behalf of|de la part de|en nombre de|em nome de|im auftrag von)\s+(?P<name>[^()]+)\)",
+    re.IGNORECASE,
 )
 _REDACTED = "---"
 """What Mailman puts in place of an address's domain."""

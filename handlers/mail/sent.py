@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from handlers.mail.programs import fold
+
 _GRAM = 4
 _MIN_RUN = 6
 """Words in a row that no two people write by chance."""
@@ -80,7 +82,8 @@ def measure_coverage(texts: Sequence[str], sent: Sent) -> list[Coverage]:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_LINK.sub(" ", text).casefold())
+    # A telephone of seven bits sends our words back without their accents.
+    return _WORD.findall(fold(_LINK.sub(" ", text)))
 
 
 def _grams(words: Sequence[str]) -> Iterable[Words]:

@@ -16,6 +16,7 @@ PREFIX = re.compile(
 )
 """What mail programs put before a subject that is answered or passed on."""
 _CODES = re.compile(r"\[\s*(?:#\s*\d+|t\s*\d+|m-[a-z2-7]+|[a-z][a-z0-9-]{0,30})\s*\]", re.IGNORECASE)
+_ADDRESS = re.compile(r"\W{0,3}[^\s@]{1,64}@[^\s@]{1,255}\.[^\s@]{2,63}\W{0,3}")
 
 
 def clean_subject(subject: str) -> str:
@@ -30,7 +31,8 @@ def find_title(subject: str, text: str, *, answers_notice: bool) -> str:
     """The title; an answer to a notice of ours has its first line, because the subject is ours. Empty where nothing is."""
     first = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
     title = "" if answers_notice else clean_subject(subject)
-    return shorten(title or first)
+    # An address is shown to nobody, where there is anything else to call a text by.
+    return shorten(first if not title or (first and _ADDRESS.fullmatch(title)) else title)
 
 
 def is_first_line(title: str, text: str) -> bool:

@@ -73,7 +73,7 @@ class Postponed(SQLModel, table=True):
     It is told in one line with others, once (`told_at`).
     """
 
-    __table_args__ = (Index("postponed_untold", "person_id", "told_at"),)
+    __table_args__ = (Index("postponed_untold", "told_at", "person_id"),)
 
     person_id: int = Field(foreign_key="person.id", primary_key=True)
     revision_id: int = Field(foreign_key="revision.id", primary_key=True)

@@ -259,3 +259,13 @@ def test_what_people_write_is_no_markup_on_a_terminal(
 def test_a_hundred_years_on_is_the_same_forum() -> None:
     """The forum of this file is the one of the others but for its dates."""
     assert FORUM.count(" = 2013-") == 4
+
+
+def test_a_person_is_forgotten_and_the_counts_are_shown(cli: CommandLine) -> None:
+    cli.ok("subscribers", "add", "--list", LIST, "Bob <bob@example.net>")
+    (row,) = json.loads(cli.ok("subscribers", "forget", "Bob@example.net", "--json"))
+    assert (row["person"], row["addresses"], row["lists"]) == ("bob@example.net", 1, 1)
+    assert cli.ok("subscribers", "list", "--list", LIST) == ""
+    assert "nothing is stored about bob@example.net" in cli.refused(
+        "subscribers", "forget", "bob@example.net"
+    )

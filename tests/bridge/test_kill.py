@@ -9,6 +9,7 @@ import smtplib
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from tests.sink import Sink
 LIST = "sse-en@forum.example.org"
 OPEN = FORUM.replace('moderation = "all"', 'moderation = "none"')
 READERS = ("bob@example.net", "eve@example.net", "joe@example.net")
+INES, JEAN = "ines@example.net", "jean@example.net"
+ALL = (*READERS, INES, JEAN)
 OPENING = datetime(2013, 7, 29, 7, tzinfo=UTC)
 """09:00 in Paris, on the day that phase 2 opens."""
 
@@ -35,8 +38,8 @@ def config(tmp_path: Path, outgoing: Path) -> Path:
     """A forum where nobody moderates, with readers; what fell due before is announced already."""
     house = TestHouse(tmp_path, forum=OPEN)
     house.subscribe(*READERS, language="en")
-    house.subscribe("ines@example.net", language="es")
-    house.subscribe("jean@example.net", language="fr")
+    house.subscribe(INES, language="es")
+    house.subscribe(JEAN, language="fr")
     house.close()
     return write_forum(tmp_path, f"maildir://{outgoing}", OPEN)
 
@@ -48,9 +51,18 @@ def outcomes(config: Path) -> dict[str, int]:
     return kept.outcomes
 
 
+def on_list(outgoing: Path) -> list[EmailMessage]:
+    """Mail of the lists but that about what is on another."""
+    return [
+        m
+        for m in read_maildir(outgoing)
+        if m["List-Id"] and not str(m["Message-ID"]).startswith("<elsewhere.")
+    ]
+
+
 def readers(outgoing: Path) -> list[str]:
-    """Who has list mail, and how often."""
-    return sorted(str(m["Delivered-To"]) for m in read_maildir(outgoing) if m["List-Id"])
+    """Who has it, and how often."""
+    return sorted(str(m["Delivered-To"]) for m in on_list(outgoing))
 
 
 def test_between_the_commit_and_the_250_the_client_sends_again_and_it_is_one(
@@ -100,7 +112,7 @@ def test_between_outbox_and_smarthost_everybody_has_the_mail_under_one_message_i
             # What the dead one had in hand is anybody's once its lease is over.
             with process(config, at=START + LEASE + timedelta(minutes=1)) as daemon:
                 await wait(
-                    lambda: {*READERS, "ana@example.org"} <= {r for m in sink.received for r in m.rcpt_tos}
+                    lambda: {*ALL, "ana@example.org"} <= {r for m in sink.received for r in m.rcpt_tos}
                 )
                 assert await asyncio.to_thread(daemon.terminate) == 0
             return [
@@ -111,8 +123,10 @@ def test_between_outbox_and_smarthost_everybody_has_the_mail_under_one_message_i
 
     sent = asyncio.run(dialogue())
     repeated = 0 if point == "before-send" else 1
-    assert len({identifier for _, identifier in sent}) == 2, "the text and its receipt"
-    assert len(set(sent)) == len(READERS) + 1
+    assert len({identifier for _, identifier in sent}) == 4, (
+        "the text, its receipt, and two lists that hear of it"
+    )
+    assert len(set(sent)) == len(ALL) + 1
     assert max(Counter(sent).values()) == 1 + repeated
     assert outcomes(config) == {"published": 1}
 
@@ -124,13 +138,9 @@ def test_while_an_opening_is_announced_each_language_has_exactly_one(config: Pat
     for _ in range(2):
         with process(config, at=OPENING + timedelta(minutes=1)) as daemon:
             assert daemon.port
-            wait_until(
-                lambda: readers(outgoing) == sorted([*READERS, "ines@example.net", "jean@example.net"])
-            )
+            wait_until(lambda: readers(outgoing) == sorted(ALL))
             assert daemon.terminate() == 0
-    found = {
-        (str(m["Content-Language"]), str(m["Message-ID"])) for m in read_maildir(outgoing) if m["List-Id"]
-    }
+    found = {(str(m["Content-Language"]), str(m["Message-ID"])) for m in on_list(outgoing)}
     assert sorted(language for language, _ in found) == ["en", "es", "fr"]
     assert outcomes(config) == {}
 
@@ -147,5 +157,5 @@ def test_kill_9_from_outside_loses_nothing_that_was_accepted(config: Path, outgo
         wait_until(lambda: len(readers(outgoing)) == promised * len(READERS))
         assert daemon.terminate() == 0
     assert outcomes(config) == {"published": promised}
-    numbers = Counter(str(m["Message-ID"]) for m in read_maildir(outgoing) if m["List-Id"])
+    numbers = Counter(str(m["Message-ID"]) for m in on_list(outgoing))
     assert set(numbers.values()) == {len(READERS)}

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from bridge.signature import Seal, open_seal
 from bridge.stamp import make_stamp
 from config.loading import ConfigError
+from handlers.mail.compose import Enclosed, Letter, compose
 from tests.bridge.test_stamp import LIST_HEADERS, SECRET, WEB, batch, letter, make_settings
 from tests.outgoing import check_outgoing
 
@@ -167,3 +168,25 @@ def test_a_key_that_cannot_be_used_is_one_clear_line(tmp_path: Path, key: bytes 
     with pytest.raises(ConfigError) as caught:
         open_seal(configured, lambda: NOW)
     assert caught.value.lines == [f"server.dkim_key: {path}: {reason}"]
+
+
+def test_a_mail_with_a_file_is_signed_as_a_whole(tmp_path: Path) -> None:
+    file = Enclosed("no1-1.jpg", "image/jpeg", bytes(range(256)) * 40)
+    raw = compose(
+        Letter(
+            from_name="Le forum",
+            from_email="sse@forum.example.org",
+            to="ana@example.org",
+            subject="Pièce jointe",
+            body="Voilà.\n",
+            message_id="<attachment.k3j@forum.example.org>",
+            date=NOW,
+            auto_submitted="auto-replied",
+            enclosed=(file,),
+        )
+    )
+    sealed = open_with(tmp_path, pem(KEY))(raw)
+    check_outgoing(sealed)
+    assert is_good(sealed, rsa_record(KEY))
+    assert not is_good(sealed.replace(b"no1-1.jpg", b"no1-1.exe"), rsa_record(KEY))
+    assert not is_good(sealed.replace(b'boundary="=_', b'boundary="=-'), rsa_record(KEY))

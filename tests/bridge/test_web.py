@@ -151,6 +151,21 @@ def test_who_only_looks_at_a_link_changes_nothing(house: TestHouse, method: str)
     assert house.accounts() == before
 
 
+@pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("ar", "rtl")])
+def test_a_page_is_written_in_the_direction_of_its_language(
+    tmp_path: Path, language: str, direction: str
+) -> None:
+    house = TestHouse(
+        tmp_path, WEB.replace('"es"', '"ar"').replace("sse-es@", "sse-ar@").replace(" es =", " ar =")
+    )
+    try:
+        _, text, headers = asyncio.run(visit(house, LINK, **{"Accept-Language": language}))
+    finally:
+        house.close()
+    assert headers["Content-Language"] == language
+    assert f'<html lang="{language}" dir="{direction}">' in text
+
+
 def leave_link(house: TestHouse) -> str:
     """The page in a copy that Luz gets."""
     house.post(mail(to="sse-es@forum.example.org"), "sse-es@forum.example.org")

@@ -49,6 +49,25 @@ def test_a_catalogue_has_every_text_and_no_mistake(language: str) -> None:
     assert find_mistakes(catalogue) == []
 
 
+PLURAL = """msgid "%(count)s day"
+msgid_plural "%(count)s days"
+msgstr[0] "لا أيام"
+msgstr[1] "يوم"
+msgstr[2] "يومان"
+msgstr[3] "{few}"
+msgstr[4] "%(count)s يوما"
+msgstr[5] "%(count)s يوم"
+"""
+
+
+@pytest.mark.parametrize(("few", "mistakes"), [("%(count)s أيام", 0), ("أيام", 1)])
+def test_a_plural_form_for_one_number_may_spell_it_out(few: str, mistakes: int) -> None:
+    path = LOCALES / "ar" / "LC_MESSAGES" / "manyvoices.po"
+    header = path.read_text(encoding="utf-8").split("\n\n", 1)[0]
+    catalogue = read_po(BytesIO(f"{header}\n\n{PLURAL.format(few=few)}".encode()), locale="ar")
+    assert len(find_mistakes(catalogue)) == mistakes
+
+
 @pytest.mark.parametrize(
     ("entry", "mistake"),
     [

@@ -136,3 +136,34 @@ def test_a_number_stays_with_the_word_before_it(number: str) -> None:
 def test_an_organizer_s_lines_stay_unless_one_is_too_long() -> None:
     assert own_lines("Who gains?\nWho loses?") == "Who gains?\nWho loses?"
     assert own_lines("word " * 30) == wrap("word " * 30)
+
+
+@pytest.mark.parametrize(
+    "quoted", ['"mode daily 7 Bamako"', "«modo diario 7 Bamako»", "«\u00a0recevoir 12\u00a0»"]
+)
+def test_what_is_to_be_written_as_it_stands_is_on_one_line(quoted: str) -> None:
+    for width in range(30, 75):
+        text = f"{'x' * (width - 1)} {quoted}, and so on until the line is full and another one begins"
+        assert quoted in wrap(text)
+        assert all(len(line) <= 72 or " " not in line for line in wrap(text).split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Who gains, who pays?", "Welcome to the forum: Who gains, who pays?\n"),
+        ("The forum", "Welcome to the forum: The forum.\n"),
+        ("And so on…", "Welcome to the forum: And so on…\n"),
+    ],
+)
+def test_a_title_with_an_end_of_its_own_gets_no_second_one(title: str, said: str) -> None:
+    rendered = render(
+        "joined",
+        "en",
+        forum_title=title,
+        list_address="sse-en@forum.example.org",
+        phase=None,
+        commands_address="sse@forum.example.org",
+        external=False,
+    )
+    assert said in rendered.body

@@ -256,10 +256,13 @@ def test_a_thousand_commands_in_one_mail_send_three_texts(house: TestHouse) -> N
     assert "at most 3 texts" in flat(sent[-1].body)
 
 
-def test_a_forged_sender_gets_twenty_texts_a_day(house: TestHouse) -> None:
+def test_a_forged_sender_gets_eight_texts_a_day_and_a_member_twenty(house: TestHouse) -> None:
     publish(house)
-    sent = [mail for _ in range(25) for mail in say(house, "translate 1 fr", "victim@example.org")]
-    assert len(sent) == 20
+    house.subscribe("member@example.org", language="es")
+    for email, most in (("victim@example.net", 8), ("member@example.org", 20)):
+        sent = [mail for _ in range(25) for mail in say(house, "translate 1 es", email)]
+        # Who has it already is told so of the member, which is an answer as well.
+        assert len(sent) == most
 
 
 def test_a_title_brings_no_header_into_the_mail(house: TestHouse) -> None:

@@ -91,6 +91,8 @@ def test_our_own_mail_that_comes_back_is_a_loop() -> None:
         (LocalAddress("unsubscribe", token="x"), Clues(mail_from=""), Kind.UNSUBSCRIBE),
         (LocalAddress("postmaster"), HUMAN, Kind.POSTMASTER),
         (LocalAddress("approve", token="a" * 26), HUMAN, Kind.DECISION),
+        (LIST, Clues("a@example.org", abstract=True, translates=True), Kind.ABSTRACT),
+        (LocalAddress("answer", token="x"), Clues("a@example.org", token_purpose="abstract"), Kind.ABSTRACT),
         (LIST, Clues("ana@example.org", token_purpose="approve"), Kind.DECISION),
         (
             LocalAddress("approve", token="a" * 26),

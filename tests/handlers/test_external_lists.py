@@ -52,7 +52,9 @@ def french(text: str = TEXT, **headers: str) -> bytes:
 
 def through(house: TestHouse, raw: bytes, to: str = IN, edge: str = "test") -> tuple[str, list[Sent]]:
     """A post that a list distributes to us; its outcome, and the mail that it led to."""
-    return house.post(raw, to, mail_from=BOUNCES, edge=edge)[0], house.outbox()
+    outcome = house.post(raw, to, mail_from=BOUNCES, edge=edge)[0]
+    # That the lists of other languages are told of it is another story.
+    return outcome, [sent for sent in house.outbox() if sent.kind != "elsewhere"]
 
 
 def reasons(house: TestHouse) -> list[tuple[str, str]]:
@@ -261,10 +263,10 @@ def test_our_post_comes_from_the_forum_and_claims_no_list_headers(
 
 def test_answers_to_a_receipt_come_to_us_and_not_to_all_readers_of_the_list(house: TestHouse) -> None:
     _, (receipt,) = through(house, mailman(french()))
-    assert receipt.header("Reply-To") == COMMANDS
     raw, address = answer(
         receipt, "Nous gardons des semences, des outils et des recettes.", sender="ana@example.org"
     )
+    assert address == COMMANDS
     assert house.post(raw, address) == ["held"]
     corrected = say(house, pick(house.outbox(), "held"), "ok")[1]
     assert pick(corrected, "correction").recipients == (LIST,)

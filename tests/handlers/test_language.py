@@ -342,7 +342,10 @@ def test_where_nobody_moderates_it_is_published_once_on_the_list_of_its_language
             house.subscribe(f"reader-{language}@example.org", language=language)
         house.spool(mail(FRENCH), *(LISTS[language] for language in order))
         house.worker.run_once()
-        assert unsent(house) == [("contribution", "fr"), ("receipt_published", "fr")]
+        assert [one for one in unsent(house) if one[0] != "elsewhere"] == [
+            ("contribution", "fr"),
+            ("receipt_published", "fr"),
+        ]
         assert house.accounts() == {"duplicate": 2, "published": 1}
     finally:
         house.close()
@@ -402,7 +405,7 @@ def test_what_three_external_lists_distribute_is_in_the_language_of_the_text(
                 raw = raw.replace(b"ana@example.org", lists[language].encode())
             house.post(raw, lists[language], mail_from="bounces@lists.example.net", edge="imap")
         assert house.accounts() == {"duplicate": 2, "published": 1}
-        assert [m.kind for m in house.outbox() if m.kind != "receipt_published"] == []
+        assert [kind for kind, _ in unsent(house) if kind not in ("opening", "receipt_published")] == []
         with house.house.unit() as ctx:
             (post,) = ctx.uow.contributions.list_published(1)
             assert (post.version.language, post.contribution.language) == ("es", "es")

@@ -228,7 +228,7 @@ def test_a_numbered_list_in_another_text_is_left_alone(house: TestHouse) -> None
     assert current(house, "fr")[1] == "1. De l'eau.\n\n2. Des semences.\n\n3. De la terre."
 
 
-@pytest.mark.parametrize("text", ["Merci, je m'en occupe !", "rendre 1 fr", "Quelle est la date ?"])
+@pytest.mark.parametrize("text", ["Merci, je m'en occupe !", "Quelle est la date ?"])
 def test_thanks_are_not_published_as_a_translation(tmp_path: Path, text: str) -> None:
     house = TestHouse(tmp_path, FORUM.replace('moderation = "all"', 'moderation = "none"'))
     house.subscribe(BO, language="fr")
@@ -236,6 +236,13 @@ def test_thanks_are_not_published_as_a_translation(tmp_path: Path, text: str) ->
     house.outbox()
     assert reply(house, take(house), text) == ["held"]
     house.close()
+
+
+def test_a_claim_is_given_back_in_answer_to_the_text_that_came_for_it(house: TestHouse) -> None:
+    publish(house)
+    assert reply(house, take(house), "rendre 1 fr") == ["command"]
+    with house.house.unit() as ctx:
+        assert ctx.uow.claims.list_open("fr") == []
 
 
 def test_where_nothing_is_moderated_a_part_still_waits_that_completes_what_waits(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ def confirm(house: TestHouse, question: Sent, sender: str) -> list[Sent]:
 
 def copies(house: TestHouse) -> tuple[str, ...]:
     """Who gets a text that is published on the Spanish list."""
-    house.post(mail(f"Semillas {house.now}.", to="sse-es@forum.example.org"), "sse-es@forum.example.org")
+    raw = mail(f"Semillas {house.now}.", sender="eva@example.org", to="sse-es@forum.example.org")
+    house.post(raw, "sse-es@forum.example.org")
     raw, address = answer(house.one("held"), "ok", sender="moderator-es@example.org")
     house.post(raw, address, mail_from="moderator-es@example.org")
     return next(sent.recipients for sent in house.outbox() if sent.kind == "contribution")

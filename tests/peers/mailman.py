@@ -18,7 +18,9 @@ from tests.peers.loopback import PATIENCE, open_folder, wait_for, wait_for_greet
 BIN = Path(__file__).parents[2] / ".peers" / "mailman" / "bin"
 RUNNERS = ("in", "pipeline", "out", "lmtp")
 """Those that take a post, decide on it and distribute it."""
-_IDLE = ("archive", "bounces", "command", "digest", "rest", "retry", "task", "virgin")
+COMMAND_RUNNERS = ("command", "virgin")
+"""Those that take a command by mail, and send what Mailman itself writes."""
+_IDLE = ("archive", "bounces", *COMMAND_RUNNERS, "digest", "rest", "retry", "task")
 """Those that Mailman would start too."""
 
 _CONFIG = """\
@@ -43,6 +45,7 @@ class Mailman:
 
     folder: Path
     lmtp_port: int
+    runners: tuple[str, ...] = RUNNERS
 
     def run(self, *arguments: str, given: str = "") -> str:
         """The `mailman` command; what it says. AssertionError where it fails."""
@@ -71,17 +74,17 @@ class Mailman:
 
 
 @contextlib.contextmanager
-def laid_out_mailman(smtp_port: int) -> Iterator[Mailman]:
+def laid_out_mailman(smtp_port: int, runners: tuple[str, ...] = RUNNERS) -> Iterator[Mailman]:
     """Mailman with a new database and no list yet; nothing runs."""
     if not (BIN / "mailman").exists():
         miss_peer(str(BIN / "mailman"), "mailman==3.3.10")
     with open_folder("mailman") as folder:
         lmtp_port = find_port()
         text = _CONFIG.format(folder=folder, bin=BIN, smtp_port=smtp_port, lmtp_port=lmtp_port)
-        text += "".join(f"[runner.{name}]\nstart: no\n" for name in _IDLE)
-        text += "".join(f"[runner.{name}]\nsleep_time: 0.2s\n" for name in RUNNERS if name != "lmtp")
+        text += "".join(f"[runner.{name}]\nstart: no\n" for name in _IDLE if name not in runners)
+        text += "".join(f"[runner.{name}]\nsleep_time: 0.2s\n" for name in runners if name != "lmtp")
         (folder / "mailman.cfg").write_text(text, encoding="utf-8")
-        yield Mailman(folder, lmtp_port)
+        yield Mailman(folder, lmtp_port, runners)
 
 
 @contextlib.contextmanager
@@ -97,7 +100,10 @@ def running_mailman(mailman: Mailman) -> Iterator[None]:
         )
     try:
         wait_for_greeting(mailman.lmtp_port, child, "Mailman")
-        wait_for(lambda: all(f"{name} runner started" in mailman.log.lower() for name in RUNNERS), "runners")
+        wait_for(
+            lambda: all(f"{name} runner started" in mailman.log.lower() for name in mailman.runners),
+            "runners",
+        )
         yield
     finally:
         # The master passes it on to its runners, and ends when they have.

@@ -1,31 +1,12 @@
 """Translators and several daemons at once on a real PostgreSQL: one has the text, and one list a week goes out."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 
 from bridge.wiring import make_worker
 from handlers.claims import Claimed, Refusal, claim
 from tests.handlers.translating import BO, EN, ES, publish, say
-from tests.house import FORUM, TestHouse
-from tests.peers.postgresql import PostgreSQL
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgreSQL]:
-    with PostgreSQL.running() as running:
-        yield running
-
-
-@pytest.fixture
-def house(tmp_path: Path, postgresql: PostgreSQL) -> Iterator[TestHouse]:
-    forum = FORUM.replace("[server]\n", f'[server]\ndatabase = "{postgresql.create_database()}"\n')
-    house = TestHouse(tmp_path, forum)
-    yield house
-    house.close()
+from tests.house import TestHouse
 
 
 def take(house: TestHouse, email: str) -> Claimed | Refusal:

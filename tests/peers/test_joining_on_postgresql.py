@@ -20,17 +20,10 @@ LANGUAGES = ("en", "es", "fr")
 BY = "moderator-en@example.org"
 
 
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgreSQL]:
-    with PostgreSQL.running() as running:
-        yield running
-
-
 @pytest.fixture
 def house(tmp_path: Path, postgresql: PostgreSQL) -> Iterator[TestHouse]:
     """A forum with two contributions in each language."""
-    forum = FORUM.replace("[server]\n", f'[server]\ndatabase = "{postgresql.create_database()}"\n')
-    house = TestHouse(tmp_path, forum)
+    house = TestHouse(tmp_path, postgresql.place(FORUM))
     for number in NUMBERS:
         to = f"sse-{LANGUAGES[number % 3]}@forum.example.org"
         publish(house, f"The text with number {number}.", to=to, sender=f"author{number}@example.org")

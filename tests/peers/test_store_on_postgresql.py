@@ -18,6 +18,8 @@ from tests.store.test_deliveries import *
 from tests.store.test_links import *
 from tests.store.test_outbox import *
 from tests.store.test_people import *
+from tests.store.test_readers import *
+from tests.store.test_search import *
 from tests.store.test_tokens import *
 from tests.store.test_vectors import *
 

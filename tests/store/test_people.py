@@ -39,7 +39,7 @@ def test_nobody_leaves_a_list_without_being_on_it(uow: UnitOfWork) -> None:
 
 def test_members_are_listed_by_list_and_address(uow: UnitOfWork) -> None:
     rows = [("b@example.org", "fr", ""), ("a@example.org", "fr", ""), (ANA, "en", ""), (ANA, "en", "")]
-    assert uow.people.add_all(rows) == 3
+    assert uow.people.add_all(rows, "notice") == 3
     found = [(who.language, who.email) for who in uow.people.list_subscribers()]
     assert found == [("en", ANA), ("fr", "a@example.org"), ("fr", "b@example.org")]
 

@@ -83,12 +83,22 @@ def test_a_token_expires_at_its_instant(database: Database) -> None:
             assert uow.tokens.use(token) is live
 
 
-def test_a_question_is_pending_until_it_is_answered_for_its_purpose_person_and_list(uow: UnitOfWork) -> None:
-    token, tokens = issue(uow, "abc", purpose="join"), uow.tokens
-    assert tokens.has_pending("join", "mod@example.org", "en", NOW - DAY)
-    assert not tokens.has_pending("leave", "mod@example.org", "en", NOW - DAY)
-    assert not tokens.has_pending("join", "other@example.org", "en", NOW - DAY)
-    assert not tokens.has_pending("join", "mod@example.org", "fr", NOW - DAY)
-    assert not tokens.has_pending("join", "mod@example.org", "en", NOW)
+def test_a_question_is_unconfirmed_until_its_person_says_yes(uow: UnitOfWork) -> None:
+    token, tokens = issue(uow, "abc", purpose="opt-in"), uow.tokens
+    emails = ("mod@example.org", "other@example.org")
+    assert tokens.list_unconfirmed("opt-in", emails, NOW - DAY) == [token]
+    assert tokens.list_unconfirmed("approve", emails, NOW - DAY) == []
+    assert tokens.list_unconfirmed("opt-in", emails[1:], NOW - DAY) == []
+    assert tokens.list_unconfirmed("opt-in", emails, NOW) == []
     tokens.use(token)
-    assert not tokens.has_pending("join", "mod@example.org", "en", NOW - DAY)
+    assert tokens.list_unconfirmed("opt-in", emails, NOW - DAY) == []
+    assert tokens.list_used("opt-in", "mod@example.org", NOW - DAY) == [token]
+
+
+def test_a_no_ends_a_question_and_is_no_yes(uow: UnitOfWork) -> None:
+    token, tokens = issue(uow, "abc", purpose="opt-in"), uow.tokens
+    assert tokens.end(token)
+    assert not tokens.use(token)
+    assert not tokens.end(token)
+    assert tokens.list_used("opt-in", "mod@example.org", NOW - DAY) == []
+    assert tokens.list_unconfirmed("opt-in", ("mod@example.org",), NOW - DAY) == [token]

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = '0004'
 down_revision = '0003'
@@ -44,7 +45,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('person_id', 'revision_id')
     )
     with op.batch_alter_table('postponed', schema=None) as batch_op:
-        batch_op.create_index('postponed_untold', ['person_id', 'told_at'], unique=False)
+        batch_op.create_index('postponed_untold', ['told_at', 'person_id'], unique=False)
 
     op.create_table('reading',
     sa.Column('email', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -64,8 +65,30 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('digested_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.create_index(batch_op.f('ix_person_mode'), ['mode'], unique=False)
 
+    _create_search_index()
+
+
+def _create_search_index() -> None:
+    """The index over published texts (store/search.py); what there is already is indexed when the forum runs."""
+    if op.get_bind().dialect.name == 'sqlite':
+        # The texts themselves are not kept in it a second time (content='').
+        op.execute(
+            "CREATE VIRTUAL TABLE search_index USING fts5(title, body, content='', "
+            "tokenize=\"unicode61 remove_diacritics 2 categories 'L* N* M*'\")"
+        )
+        return
+    op.create_table('search_index',
+    sa.Column('revision_id', sa.Integer(), nullable=False),
+    sa.Column('configuration', sa.String(), nullable=False),
+    sa.Column('words', postgresql.TSVECTOR(), nullable=False),
+    sa.ForeignKeyConstraint(['revision_id'], ['revision.id'], ),
+    sa.PrimaryKeyConstraint('revision_id')
+    )
+    op.create_index('search_index_words', 'search_index', ['words'], unique=False, postgresql_using='gin')
+
 
 def downgrade() -> None:
+    op.drop_table('search_index')
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_person_mode'))
         batch_op.drop_column('digested_at')

@@ -1,5 +1,6 @@
 """Commands as people write them, and letters that are none."""
 
+import time
 import unicodedata
 
 import pytest
@@ -64,14 +65,30 @@ def names(subject: str, text: str = "") -> list[str]:
 def test_a_line_is_a_command_whatever_surrounds_it(
     line: str, name: str, language: str, arguments: tuple[str, ...]
 ) -> None:
-    expected = Command(name, language, arguments, " ".join(line.split()))
+    expected = Command(name, language, arguments, " ".join(line.split()), languages=(language,))
     assert parse_commands("", line, WORDS) == (expected,)
     assert parse_commands(line, "", WORDS) == (expected,)
 
 
-@pytest.mark.parametrize("prefix", ["Re: ", "RE : ", "TR :", "RV: ", "AW: Re: ", "Re[2]: ", "Fwd: ", "رد: "])
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "Re: ",
+        "RE : ",
+        "TR :",
+        "RV: ",
+        "AW: Re: ",
+        "Re[2]: ",
+        "Fwd: ",
+        "رد: ",
+        "[sse-fr] ",
+        "Re: [sse fr] RE: ",
+    ],
+)
 def test_a_reply_prefix_makes_no_difference(prefix: str) -> None:
-    assert parse_commands(prefix + "help", "", WORDS) == (Command("help", "en", (), "help"),)
+    assert parse_commands(prefix + "help", "", WORDS) == (
+        Command("help", "en", (), "help", languages=("en",)),
+    )
 
 
 def test_subject_and_body_are_read_in_this_order_and_a_repetition_counts_once() -> None:
@@ -108,8 +125,45 @@ def test_a_letter_is_one_unknown_line() -> None:
 
 
 def test_after_three_unknown_lines_nothing_is_read() -> None:
-    assert names("", "help\none\ntwo\nthree\njoin") == ["help", "", "", ""]
-    assert names("", "help\none\ntwo\njoin\none more") == ["help", "", "", "join", ""]
+    assert names("", "help\none\ntwo\nthree 3 4 5\njoin") == ["help", "", "", ""]
+    assert names("", "help\none\ntwo\njoin\nlaeve") == ["help", "", "", "join", ""]
+
+
+@pytest.mark.parametrize(
+    "greeting", ["Hello,", "Hello all!", "Bonjour", "السلام عليكم،", "Help, friends!", ""]
+)
+@pytest.mark.parametrize("thanks", ["Thanks", "Merci beaucoup", "Ana", "شكرا", ""])
+def test_a_greeting_and_a_name_around_commands_are_no_errors(greeting: str, thanks: str) -> None:
+    expected = ["join", "get"] if greeting != "Help, friends!" else ["help", "join", "get"]
+    assert names("", f"{greeting}\njoin fr\nget 12\n{thanks}") == expected
+
+
+def test_a_line_with_a_number_is_no_greeting() -> None:
+    assert names("", "xet 12\njoin\nzet 13") == ["", "join", ""]
+
+
+def test_a_greeting_alone_is_answered() -> None:
+    assert names("", "Hello,") == [""]
+    assert names("", "Hello,\nAna") == ["", ""]
+
+
+def test_a_number_may_stick_to_its_word() -> None:
+    assert parse_commands("get12 fr", "", WORDS)[0].arguments == ("12", "fr")
+    assert names("", "hello12") == [""]
+
+
+def test_a_word_that_languages_share_is_known_to_be_of_both() -> None:
+    words = {
+        "fr": {"mode": ("mode",), "get": ("envoyer",)},
+        "en": {"mode": ("mode",), "leave": ("stop",)},
+        "es": {"mode": ("mödé",), "get": ("stop",)},
+    }
+    (command,) = parse_commands("mode", "", words)
+    assert (command.language, command.languages) == ("fr", ("fr", "en", "es"))
+    (command,) = parse_commands("stop", "", words)
+    assert (command.name, command.languages) == ("leave", ("en",)), "the first language has the word"
+    (command,) = parse_commands("mdoe", "", words)
+    assert (command.nearest, command.languages) == ("mode", ("fr", "en", "es"))
 
 
 def test_a_sentence_that_begins_with_a_commands_word_is_none() -> None:
@@ -144,6 +198,13 @@ def test_no_mail_is_an_error_or_makes_more_than_the_most_commands(subject: str, 
     found = parse_commands(subject, text, WORDS)
     assert len(found) <= MAX_COMMANDS
     assert all("\n" not in command.line and 0 < len(command.line) <= 200 for command in found)
+
+
+def test_a_book_below_a_command_is_read_in_no_time() -> None:
+    """The nearest word is looked for only where it is said."""
+    began = time.process_time()
+    assert names("", "help\n\n" + "some words of a book\n" * 50_000) == ["help"]
+    assert time.process_time() - began < 5
 
 
 def test_many_commands_are_cut_off() -> None:

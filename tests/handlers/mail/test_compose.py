@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.mail.compose import Letter, clean_header, compose
+from bridge.eightbit import quote_body
+from handlers.mail.compose import Enclosed, Letter, clean_header, compose
 from tests.outgoing import check_outgoing
 
 LETTER = Letter(
@@ -86,3 +89,63 @@ def test_a_long_line_is_cut_between_characters() -> None:
     raw = compose(replace(LETTER, body="é" * 3000))
     check_outgoing(raw)
     assert raw.partition(b"\r\n\r\n")[2].replace(b"\r\n", b"").decode() == "é" * 3000
+
+
+def open_parts(raw: bytes) -> tuple[str, list[tuple[str | None, str, bytes]]]:
+    """The text, and name, type and content of each file, as another program reads them."""
+    message = cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    body = message.get_body()
+    assert body is not None
+    return body.get_content().replace("\r\n", "\n"), [
+        (part.get_filename(), part.get_content_type(), cast(bytes, part.get_payload(decode=True)))
+        for part in message.iter_attachments()
+    ]
+
+
+@given(
+    body=st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=500),
+    contents=st.lists(st.binary(max_size=500), min_size=1, max_size=3),
+)
+def test_any_text_and_any_files_come_back_as_they_were(body: str, contents: list[bytes]) -> None:
+    files = tuple(Enclosed(f"no12-{n}.bin", "application/pdf", item) for n, item in enumerate(contents, 1))
+    raw = compose(replace(LETTER, body=body, enclosed=files))
+    check_outgoing(raw)
+    text, found = open_parts(raw)
+    assert found == [(file.name, file.content_type, file.content) for file in files]
+    assert text.rstrip("\n") == body.rstrip("\n")
+
+
+def test_a_text_that_holds_the_boundary_ends_no_part() -> None:
+    file = Enclosed("no1-1.pdf", "application/pdf", b"%PDF-1.4")
+    boundary = compose(replace(LETTER, enclosed=(file,))).split(b'boundary="')[1].split(b'"')[0].decode()
+    evil = f"--{boundary}\nContent-Type: text/html\n\n<script>\n--{boundary}--\n"
+    for body, content in ((evil, b"x"), ("x", evil.encode())):
+        raw = compose(replace(LETTER, body=body, enclosed=(replace(file, content=content),)))
+        check_outgoing(raw)
+        text, found = open_parts(raw)
+        assert (text.strip(), found[0][2]) == (body.strip(), content)
+        assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        ('a"; filename="b.exe', "application/pdf"),
+        ("a.pdf\r\nBcc: evil@example.org", "application/pdf"),
+        ("../../etc/passwd", "application/pdf"),
+        ("", "application/pdf"),
+        ("a.pdf", "text/html; charset=utf-8"),
+        ("a.pdf", "application/pdf\r\nBcc: evil@example.org"),
+        ("a.pdf", "application"),
+    ],
+)
+def test_a_file_name_or_type_that_is_not_ours_is_refused(name: str, content_type: str) -> None:
+    with pytest.raises(ValueError, match="not a file name or type of ours"):
+        compose(replace(LETTER, enclosed=(Enclosed(name, content_type, b"x"),)))
+
+
+def test_a_mail_with_a_file_needs_no_quoting() -> None:
+    file = Enclosed("no1-1.jpg", "image/jpeg", bytes(range(256)) * 40)
+    raw = compose(replace(LETTER, body="Voilà.\n", language="fr", enclosed=(file,)))
+    assert quote_body(raw) == raw
+    assert raw == compose(replace(LETTER, body="Voilà.\n", language="fr", enclosed=(file,)))

@@ -82,6 +82,7 @@ def test_no_header_is_an_error(raw: str) -> None:
     ("name", "safe"),
     [
         ("ana@example.org", "ana@example.org"),
+        ("ANA@Example.org", "ANA@Example.org"),
         ("boss@example.org", "boss at example.org"),
         ("boss\uff20example.org", "boss at example.org"),
         ("Boss \ufe6b example.org", "Boss at example.org"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.mail.parts import PART, cut_text, split_parts
+from handlers.mail.parts import PART, clip_words, cut_text, split_parts
 
 TEXT = st.text(st.sampled_from("abcdé中🌱 \n\t"), max_size=400)
 
@@ -51,3 +51,9 @@ def test_a_huge_text_is_split_in_linear_time() -> None:
     """A few hundred kilobytes of short words and of none; quadratic code would take minutes."""
     assert len(split_parts("word " * 60_000)) == 300_000 // PART
     assert len(split_parts("x" * 300_000)) == 300_000 // PART
+
+
+@given(text=TEXT, most=st.integers(8, 80))
+def test_a_line_is_cut_at_a_word_and_shows_that_it_was(text: str, most: int) -> None:
+    line, shown = " ".join(text.split()), clip_words(text, most)
+    assert shown == line or (shown.endswith("…") and line.startswith(shown[:-1]) and len(shown) <= most + 1)

@@ -43,6 +43,13 @@ def test_without_a_subject_the_first_line_is_the_title() -> None:
     assert find_title("Re:", "Our seeds", answers_notice=False) == "Our seeds"
 
 
+def test_an_address_alone_is_no_title_where_there_is_another() -> None:
+    assert find_title("ana@example.org", "Our seeds\nMore", answers_notice=False) == "Our seeds"
+    assert find_title("<ana@example.org>", "Our seeds", answers_notice=False) == "Our seeds"
+    assert find_title("ana@example.org", "", answers_notice=False) == "ana@example.org"
+    assert find_title("Ask ana@example.org", "Our seeds", answers_notice=False) == "Ask ana@example.org"
+
+
 def test_an_answer_to_a_notice_has_its_own_first_line() -> None:
     assert find_title("Re: Phase 2 of the forum", "Our seeds\nMore", answers_notice=True) == "Our seeds"
 
