@@ -50,22 +50,20 @@ def read_delivery(
     own_copy = is_own_copy(ctx, mail, route)
     ids = (*mail.in_reply_to, *reversed(mail.references))[:MAX_IDS]
     answered = ctx.uow.outbox.find(ids) if ids else None
-    cleaned = clean_reply(mail.text, _sent_bodies(answered))
-    if answered is not None and answered.kind == EDIT_TEXT:
-        cleaned = read_edited(mail.text, "\n".join(_sent_bodies(answered)), cleaned)
+    cleaned = _clean(mail, answered)
     to = _effective_address(get_list_address(addressed), mail, cleaned.text, answered, ctx)
     token = _find_token(mail, to, answered, ctx)
     written = _find_written(mail, cleaned, to, token, answered, documents, ctx)
     mail = written.mail
     post = ctx.uow.contributions.find_post_by_message(ids) if ids else None
     belonging = find_belonging(mail, written.text, to, Thread(ids, post, answered), ctx)
+    brought = None if token else find_brought(ctx, mail, written.text, to, answered, belonging.contribution)
     clues = Clues(
         mail_from=delivery.mail_from,
         archive=not delivery.live,
         answered_kind=answered.kind if answered else None,
         token_purpose=token.purpose if token else None,
-        abstract=token is None
-        and find_brought(ctx, mail, written.text, to, answered, belonging.contribution) is not None,
+        abstract=brought is not None,
         reviews=bool(find_review(ctx, written.text, to, answered, REVIEWED)),
         command=_is_command(delivery, mail, cleaned.text, answered, ctx),
         translates=belonging.signal is not None,
@@ -98,6 +96,15 @@ def read_delivery(
         past_list=route.past_list,
         own_copy=own_copy,
     )
+
+
+def _clean(mail: ParsedMail, answered: Outgoing | None) -> Cleaned:
+    """What its author wrote; in answer to a text to be corrected, also where that was done inside the quote."""
+    bodies = _sent_bodies(answered)
+    cleaned = clean_reply(mail.text, bodies)
+    if answered is None or answered.kind != EDIT_TEXT:
+        return cleaned
+    return read_edited(mail.text, "\n".join(bodies), cleaned)
 
 
 def _find_written(

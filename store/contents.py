@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -119,9 +119,38 @@ class Contents:
 
         A rejection that a moderator can still take back is none yet; of what a later text replaced nothing is said.
         """
+        rows = list(self._session.execute(self._select_own(emails)))
+        newest = {version.id: revision.id for _, version, revision, *_ in rows}
+        there = self._list_languages({contribution.id for contribution, *_ in rows})
+        found = []
+        for contribution, version, revision, parent_number, source, decision in rows:
+            returned = revision.state == REJECTED and decision is None
+            if returned and newest[version.id] != revision.id:
+                continue
+            found.append(
+                Own(
+                    number=contribution.number,
+                    parent=parent_number,
+                    role=version.role,
+                    language=version.language,
+                    title=revision.title,
+                    state=_name_state(contribution, revision, returned=returned),
+                    since=revision.published_at or revision.received_at,
+                    stale=version.role == TRANSLATION and revision.source_revision_id not in (None, source),
+                    machine=revision.machine and version.role == TRANSLATION,
+                    covers=find_covered(revision),
+                    there=there.get(contribution.id, ()),
+                )
+            )
+        return found
+
+    def _select_own(
+        self, emails: Sequence[str]
+    ) -> Select[Contribution, Version, Revision, int | None, int | None, int | None]:
+        """With the number of what it comments, the text of its original, and a rejection that can be taken back."""
         original, parent = aliased(Version), aliased(Contribution)
         current = col(Revision.id) == col(Version.current_revision_id)
-        query = (
+        return (
             select(
                 Contribution,
                 Version,
@@ -154,30 +183,6 @@ class Contents:
             )
             .order_by(col(Revision.id))
         )
-        rows = list(self._session.execute(query))
-        newest = {version.id: revision.id for _, version, revision, *_ in rows}
-        there = self._list_languages({contribution.id for contribution, *_ in rows})
-        found = []
-        for contribution, version, revision, parent_number, source, decision in rows:
-            returned = revision.state == REJECTED and decision is None
-            if returned and newest[version.id] != revision.id:
-                continue
-            found.append(
-                Own(
-                    number=contribution.number,
-                    parent=parent_number,
-                    role=version.role,
-                    language=version.language,
-                    title=revision.title,
-                    state=_name_state(contribution, revision, returned=returned),
-                    since=revision.published_at or revision.received_at,
-                    stale=version.role == TRANSLATION and revision.source_revision_id not in (None, source),
-                    machine=revision.machine and version.role == TRANSLATION,
-                    covers=find_covered(revision),
-                    there=there.get(contribution.id, ()),
-                )
-            )
-        return found
 
     def _list_comments(self, ids: Collection[int]) -> dict[int, list[int]]:
         query = (
