@@ -150,9 +150,8 @@ def find_first_lines(revision: Revision, most: int = FIRST_LINES) -> tuple[str, 
     """The beginning of a text in one paragraph, without its title, and whether that is all of it."""
     text = revision.text.strip()
     first, _, rest = text.partition("\n")
-    # A title that was cut leaves out what its line goes on with.
-    whole = is_first_line(revision.title, text) and not revision.title.endswith("…")
-    if whole or first.strip(" .:!*") == revision.title.strip(" .:!*"):
+    # A title that is a part of its line leaves out what that goes on with.
+    if " ".join(first.split()).strip(" .:!*") == revision.title.strip(" .:!*"):
         text = rest
     words = " ".join(text.split())
     shown = clip(words, most, 2 * most)

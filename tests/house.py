@@ -4,6 +4,7 @@ Mail goes in at the spool and is read out of the outbox, each through the checke
 """
 
 import hashlib
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -109,6 +110,15 @@ class Sent:
         return str(self.message[name] or "")
 
 
+@cache
+def _read_new_database() -> bytes:
+    """A database as the migrations make it: they are run once, and copied for each test."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "new.db"
+        open_database(f"sqlite:///{file}").close()
+        return file.read_bytes()
+
+
 class TestHouse:
     """A forum in a folder; everything that would be sent is in `outbox`."""
 
@@ -118,6 +128,9 @@ class TestHouse:
         path = folder / "forum.toml"
         path.write_text(forum, encoding="utf-8")
         self.settings: Settings = load_settings(path)
+        scheme, _, file = self.settings.database_url.partition("sqlite:///")
+        if not scheme and not Path(file).exists():
+            Path(file).write_bytes(_read_new_database())
         self.now = now
         self._tokens = 0
         self._seen = 0

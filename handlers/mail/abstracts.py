@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from handlers.mail.commands import fold_words
-from handlers.mail.titles import MAX_TITLE, shorten
+from handlers.mail.titles import MAX_SENTENCE, MAX_TITLE, find_sentence, shorten
 
 MAX_TEXT = 300
 """Characters of an abstract, without its title."""
@@ -22,10 +22,8 @@ _MAX_LABEL = 60
 """Characters of what stands before the colon."""
 _MAX_FILLER = 4
 """Letters of "in", "en", "em", "no.", "n°", which may stand between the words that are known."""
-_LEAST_SENTENCE, _MAX_SENTENCE = 15, 80
 _COLON = re.compile(r"\s*[:\uff1a]\s*")
 _NUMBER = re.compile(r"(?:#|n\.?[o°º]?\.?)?(\d{1,9})")
-_SENTENCE = re.compile(rf".{{{_LEAST_SENTENCE},{_MAX_SENTENCE}}}?[.!?…؟](?=\s|$)")
 _LAST_END = re.compile(r".*[.!?…؟](?=\s|$)", re.DOTALL)
 _PREFIX = "ب"
 """ "بالفرنسية", in French, is one word."""
@@ -152,10 +150,9 @@ def _is_ended(first: str, rest: list[str]) -> bool:
 
 def _make_title(text: str) -> str:
     """The first sentence where it is short, else the first words."""
-    sentence = _SENTENCE.match(text)
-    if sentence:
-        return sentence[0].rstrip(".")
-    return text.rstrip(".") if len(text) <= _MAX_SENTENCE else _cut_words(text, _MAX_SENTENCE)
+    if sentence := find_sentence(text):
+        return sentence
+    return text.rstrip(".") if len(text) <= MAX_SENTENCE else _cut_words(text, MAX_SENTENCE)
 
 
 def _cut(text: str) -> str:

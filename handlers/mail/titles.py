@@ -15,6 +15,9 @@ PREFIX = re.compile(
     re.IGNORECASE,
 )
 """What mail programs put before a subject that is answered or passed on."""
+LEAST_SENTENCE, MAX_SENTENCE = 15, 80
+"""Characters of a first sentence that serves as a title."""
+_SENTENCE = re.compile(rf".{{{LEAST_SENTENCE},{MAX_SENTENCE}}}?[.!?…؟](?=\s|$)")
 _CODES = re.compile(r"\[\s*(?:#\s*\d+|t\s*\d+|m-[a-z2-7]+|[a-z][a-z0-9-]{0,30})\s*\]", re.IGNORECASE)
 _ADDRESS = re.compile(r"\W{0,3}[^\s@]{1,64}@[^\s@]{1,255}\.[^\s@]{2,63}\W{0,3}")
 
@@ -29,14 +32,25 @@ def clean_subject(subject: str) -> str:
 
 def find_title(subject: str, text: str, *, answers_notice: bool) -> str:
     """The title; an answer to a notice of ours has its first line, because the subject is ours. Empty where nothing is."""
-    first = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
+    first = next((_name(" ".join(line.split())) for line in text.splitlines() if line.strip()), "")
     title = "" if answers_notice else clean_subject(subject)
     # An address is shown to nobody, where there is anything else to call a text by.
     return shorten(first if not title or (first and _ADDRESS.fullmatch(title)) else title)
 
 
+def find_sentence(text: str) -> str:
+    """The first sentence of a text where it is short, without its full stop; else nothing."""
+    sentence = _SENTENCE.match(text)
+    return sentence[0].rstrip(".") if sentence else ""
+
+
+def _name(line: str) -> str:
+    """What a line serves for a title: telephones write a whole paragraph in one, whose first sentence says enough."""
+    return (find_sentence(line) or line) if len(line) > MAX_SENTENCE else line
+
+
 def is_first_line(title: str, text: str) -> bool:
-    """Whether a title is no more than the first line of its text."""
+    """Whether a title is no more than what its text begins with."""
     return title == find_title("", text, answers_notice=True)
 
 

@@ -31,6 +31,6 @@ def test_a_budget_keeps_a_text_back_and_its_line_comes(house: TestHouse) -> None
     assert about(write(house, "Seeds", whole), "contribution")[0].recipients == (bo,)
     assert about(write(house, "Bread", whole.replace("seeds", "bread")), "contribution") == []
     (shown,) = ask(house, "budget")
-    assert "1 text waits for you" in shown.body
+    assert "1 text did not fit" in shown.body
     (told,) = digests(house, datetime(2013, 7, 8, 7, tzinfo=UTC))
     assert "#2 Bread" in told.body
