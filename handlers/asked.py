@@ -9,7 +9,7 @@ from datetime import date
 from config.i18n import get_catalogue
 from config.render import Rendered
 from handlers.context import Context
-from handlers.mail.parts import PART, clip, split_parts
+from handlers.mail.parts import clip, pick_part
 from handlers.notices import choose_language, render_notice, shown_name
 from handlers.words import teach_command
 from store.lacking import Lacking
@@ -71,8 +71,7 @@ def render_wanted(
     whole = render_notice(
         ctx, "wanted_list", language, asked=asked, organizers_address=ctx.addresses.postmaster
     )
-    parts = split_parts(whole.body, PART) or ("",)
-    part = min(max(part, 1), len(parts))
+    text, part, parts = pick_part(whole.body, part)
     rendered = render_notice(
         ctx,
         template,
@@ -80,12 +79,12 @@ def render_wanted(
         wanted_language=asked.language,
         empty=asked.is_empty,
         example=_find_example(asked, language),
-        text=parts[part - 1],
+        text=text,
         part=part,
-        parts=len(parts),
+        parts=parts,
         following=teach_command(f"{name_wanted(asked.language)} part {part + 1}", language),
     )
-    return rendered, len(parts)
+    return rendered, parts
 
 
 def name_wanted(language: str) -> str:

@@ -16,9 +16,9 @@ from handlers.announce import find_announced, last_day, list_questions, parse_co
 from handlers.context import Context
 from handlers.mail.paragraphs import split_paragraphs
 from handlers.notices import choose_language, find_forum_title, shown_name, with_place
-from handlers.versions import Marks, is_reread
+from handlers.versions import Marks, make_marks
 from store.counts import Counts
-from store.posts import TRANSLATION, Post, find_covered, is_stale
+from store.posts import TRANSLATION, Post
 from store.sql import id_of
 from store.tables import Abstract, Phase
 
@@ -160,18 +160,7 @@ def _show(posts: Sequence[Post], abstract: Abstract | None, reader: str, zone: Z
         paragraphs=split_paragraphs(
             mask_addresses(shortened.text if shortened else post.revision.text, reader)
         ),
-        marks=Marks(machine=shortened.machine) if shortened else _find_marks(post, original),
+        marks=Marks(machine=shortened.machine) if shortened else make_marks(post, original),
         translator_name=shown_name(post.revision.author_name, reader) if translated else "",
         abstract=shortened is not None,
-    )
-
-
-def _find_marks(post: Post, original: Post | None) -> Marks:
-    if post.version.role != TRANSLATION:
-        return Marks(machine=post.revision.machine, original=True)
-    return Marks(
-        stale=original is not None and is_stale(post, original),
-        covers=find_covered(post.revision),
-        machine=post.revision.machine,
-        reread=is_reread(post),
     )

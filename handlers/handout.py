@@ -4,18 +4,16 @@ It goes out in the language that is translated into, which its reader knows, in 
 by itself what it translates. A synthesis comes back to the organizers, who publish it.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from config.render import Rendered
 from handlers.claims import Claimed, Refusal, claim
 from handlers.context import Context
 from handlers.mail.paragraphs import number_paragraphs
-from handlers.mail.parts import PART, split_parts
 from handlers.mail.titles import is_first_line
 from handlers.notices import About, choose_language, enqueue_answer, render_notice
-from handlers.requests import Request, answer_once_a_day, find_own_language, may_have_text, remember_part
-from handlers.words import teach_command
+from handlers.requests import Request, answer_once_a_day, find_own_language, may_have_text, take_part
 from store.lacking import find_lack
 from store.posts import find_covered
 from store.sql import id_of
@@ -139,10 +137,8 @@ def _refuse(request: Request, ctx: Context, work: Work, refusal: Refusal) -> Ren
 
 def _send(request: Request, ctx: Context, work: Work, claimed: Claimed) -> None:
     """One part of the text."""
-    parts = split_parts(work.text, PART)
-    part = min(max(request.part, 1), max(len(parts), 1))
     line = f"translate {'synthesis ' if work.is_synthesis else ''}{work.number} {work.target}"
-    remember_part(request, ctx, line, part, len(parts))
+    part = take_part(request, ctx, line, work.text, work.target)
     rendered = render_notice(
         ctx,
         "translation_text",
@@ -150,10 +146,6 @@ def _send(request: Request, ctx: Context, work: Work, claimed: Claimed) -> None:
         number=work.number,
         title=work.title,
         synthesis=work.is_synthesis,
-        text=parts[part - 1] if parts else "",
-        part=part,
-        parts=len(parts),
-        following=teach_command(f"{line} part {part + 1}", work.target),
         text_language=work.language,
         target=work.target,
         lack=work.lack,
@@ -161,12 +153,13 @@ def _send(request: Request, ctx: Context, work: Work, claimed: Claimed) -> None:
         waiting=work.waiting,
         extended=claimed.extended,
         until=_local_day(ctx, claimed),
+        **asdict(part),
     )
     enqueue_answer(
         ctx,
         request.incoming,
         SYNTHESIS_TEXT if work.is_synthesis else TEXT,
-        f"{request.incoming.delivery_id}.{work.number}.{work.target}.{part}",
+        f"{request.incoming.delivery_id}.{work.number}.{work.target}.{part.part}",
         work.target,
         rendered,
         reply_to=work.reply_to,

@@ -4,16 +4,15 @@ From can be forged, so that both go to the author's own address and change nothi
 moderator as every other.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from config.render import Rendered
 from handlers.context import Context
 from handlers.mail.edited import RULE
-from handlers.mail.parts import PART, clip_words, split_parts
+from handlers.mail.parts import clip_words
 from handlers.notices import About, enqueue_answer, may_answer, render_notice
-from handlers.requests import Request, answer_once_a_day, may_have_text, remember_part, render_part
-from handlers.words import teach_command
+from handlers.requests import Request, answer_once_a_day, may_have_text, render_part, take_part
 from store.contents import IS_PUBLISHED, IS_WITHDRAWN, Own
 from store.posts import ORIGINAL, Post
 from store.sql import id_of
@@ -122,10 +121,7 @@ def _find_newest(ctx: Context, version: Version, emails: tuple[str, ...]) -> Pos
 def _send(request: Request, ctx: Context, post: Post) -> None:
     """One part of the text, in the language that it is written in: its author reads that."""
     language, number = post.version.language, post.contribution.number or 0
-    parts = split_parts(post.revision.text, PART)
-    part = min(max(request.part, 1), max(len(parts), 1))
-    line = f"edit {number} {language}"
-    remember_part(request, ctx, line, part, len(parts))
+    part = take_part(request, ctx, f"edit {number} {language}", post.revision.text, language)
     rendered = render_notice(
         ctx,
         "edit_text",
@@ -135,16 +131,13 @@ def _send(request: Request, ctx: Context, post: Post) -> None:
         translation=post.version.role != ORIGINAL,
         waits=post.revision.id != post.version.current_revision_id,
         rule=RULE,
-        text=parts[part - 1] if parts else "",
-        part=part,
-        parts=len(parts),
-        following=teach_command(f"{line} part {part + 1}", language),
+        **asdict(part),
     )
     enqueue_answer(
         ctx,
         request.incoming,
         EDIT_TEXT,
-        f"{request.incoming.delivery_id}.{id_of(post.revision)}.{part}",
+        f"{request.incoming.delivery_id}.{id_of(post.revision)}.{part.part}",
         language,
         rendered,
         reply_to=ctx.addresses.answers(language),

@@ -3,12 +3,13 @@
 Somebody who has e-mail prints it, reads it aloud or posts it for those who have none.
 """
 
+from dataclasses import asdict
+
 from config.render import Rendered
 from handlers.booklet import load_booklet, render_booklet
 from handlers.context import Context
-from handlers.mail.parts import PART, split_parts
 from handlers.notices import enqueue_answer, render_notice
-from handlers.requests import Request, answer_once_a_day, find_own_language, may_have_text, remember_part
+from handlers.requests import Request, answer_once_a_day, find_own_language, may_have_text, take_part
 from store.tables import Phase
 
 WHOLE_A_DAY = 1
@@ -29,21 +30,17 @@ def answer_print(request: Request, ctx: Context) -> Rendered | None:
         enqueue_answer(ctx, request.incoming, "booklet", key, language, render_booklet(booklet))
         return None
     text = render_booklet(booklet).body
-    parts = split_parts(text, PART)
-    part = min(max(request.part, 1), max(len(parts), 1))
-    remember_part(request, ctx, f"print {phase.number} {language}", part, len(parts))
+    part = take_part(request, ctx, f"print {phase.number} {language}", text, request.language)
     return render_notice(
         ctx,
         "booklet_part",
         request.language,
         number=phase.number,
         booklet_language=language,
-        text=parts[part - 1] if parts else "",
-        part=part,
-        parts=len(parts),
         size=len(text.encode()),
         # A forged sender must not bring its victim a large mail.
-        whole=part == 1 and bool(ctx.uow.people.languages(request.email)),
+        whole=part.part == 1 and bool(ctx.uow.people.languages(request.email)),
+        **asdict(part),
     )
 
 

@@ -1,18 +1,17 @@
 """Published texts by mail: a contribution, in one language or in two side by side, and a synthesis; long ones in parts."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from config.render import Rendered
 from handlers.context import Context
 from handlers.distribution import find_heading, list_attachments
 from handlers.elsewhere import show_abstract
 from handlers.mail.alignment import align, render_pairs
-from handlers.mail.parts import PART, split_parts
 from handlers.mail.titles import is_first_line
 from handlers.notices import choose_language, render_notice, shown_name, with_place
-from handlers.requests import Request, answer_once_a_day, may_have_text, remember_part
+from handlers.requests import Request, answer_once_a_day, may_have_text, take_part
 from handlers.versions import find_marks
-from handlers.words import teach_command
 from store.posts import ORIGINAL, TRANSLATION, Post, find_covered
 from store.sql import id_of
 from store.tables import Abstract
@@ -145,17 +144,7 @@ def _text(
     """A part of a text; `line` is the command that asks for it again."""
     if not may_have_text(request, ctx):
         return None
-    parts = split_parts(text, PART)
-    part = min(max(request.part, 1), max(len(parts), 1))
-    remember_part(request, ctx, line, part, len(parts))
+    part = take_part(request, ctx, line, text, request.language)
     return render_notice(
-        ctx,
-        template,
-        request.language,
-        following=teach_command(f"{line} part {part + 1}", request.language),
-        text=parts[part - 1] if parts else "",
-        part=part,
-        parts=len(parts),
-        text_language=text_language,
-        **values,
+        ctx, template, request.language, text_language=text_language, **asdict(part), **values
     )

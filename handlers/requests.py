@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from config.render import Rendered
 from handlers.context import Context, Incoming
 from handlers.mail.commands import MAX_COMMANDS, Command, parse_commands
-from handlers.mail.parts import PART, split_parts
+from handlers.mail.parts import pick_part
 from handlers.notices import is_known, language_of, may_answer, render_notice
 from handlers.wish_words import is_wish
 from handlers.words import argument_words, find_language, get_lexicon, part_words, teach_command
@@ -56,6 +56,16 @@ class Request:
     def email(self) -> str:
         """Whom to answer."""
         return self.incoming.author_email
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a long text, as templates show it; `following` is the command for the next one."""
+
+    text: str
+    part: int
+    parts: int
+    following: str
 
 
 def read_request(command: Command, incoming: Incoming, ctx: Context) -> Request:
@@ -199,6 +209,13 @@ def remember_part(request: Request, ctx: Context, command_line: str, part: int, 
         ctx.uow.readings.keep(request.email, command_line, part, parts)
 
 
+def take_part(request: Request, ctx: Context, command_line: str, text: str, language: str) -> Part:
+    """The part of a text that is asked for, remembered as `remember_part` says; in a mail in a language."""
+    shown, part, parts = pick_part(text, request.part)
+    remember_part(request, ctx, command_line, part, parts)
+    return Part(shown, part, parts, teach_command(f"{command_line} part {part + 1}", language))
+
+
 def render_part(
     request: Request, ctx: Context, command_line: str, template: str, **values: object
 ) -> Rendered | None:
@@ -206,19 +223,8 @@ def render_part(
     if not may_have_text(request, ctx):
         return None
     whole = render_notice(ctx, template, request.language, **values)
-    parts = split_parts(whole.body, PART)
-    part = min(max(request.part, 1), max(len(parts), 1))
-    remember_part(request, ctx, command_line, part, len(parts))
-    return render_notice(
-        ctx,
-        "in_parts",
-        request.language,
-        subject=whole.subject,
-        text=parts[part - 1] if parts else "",
-        part=part,
-        parts=len(parts),
-        following=teach_command(f"{command_line} part {part + 1}", request.language),
-    )
+    part = take_part(request, ctx, command_line, whole.body, request.language)
+    return render_notice(ctx, "in_parts", request.language, subject=whole.subject, **asdict(part))
 
 
 def answer_once_a_day(

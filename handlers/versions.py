@@ -48,9 +48,14 @@ class Rival:
 
 def find_marks(ctx: Context, post: Post) -> Marks:
     """The marks of a text, as things stand."""
+    translated = post.version.role == TRANSLATION
+    return make_marks(post, ctx.uow.contributions.find_original(post.contribution) if translated else None)
+
+
+def make_marks(post: Post, original: Post | None) -> Marks:
+    """The marks of a text whose original is known; `original` is None where that cannot be read, or is the text."""
     if post.version.role != TRANSLATION:
         return Marks(machine=post.revision.machine, original=True)
-    original = ctx.uow.contributions.find_original(post.contribution)
     return Marks(
         stale=original is not None and is_stale(post, original),
         covers=find_covered(post.revision),

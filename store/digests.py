@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, SQLModel, col
 
 from store.people import ACTIVE
-from store.posts import Post
+from store.posts import ORIGINAL, Post
 from store.readers import DAILY, WEEKLY, Readers, select_readers
 from store.sql import id_of, insert_into
 from store.tables import Address, Contribution, Person, Postponed, Revision, Subscription, Version
@@ -123,7 +123,7 @@ class Digests:
         query = (
             _select_posts(col(Revision.id) == col(Version.current_revision_id))
             .where(col(Version.contribution_id).in_(contributions))
-            .order_by(col(Version.role) != "original", col(Version.id))
+            .order_by(col(Version.role) != ORIGINAL, col(Version.id))
         )
         return [Post(*row) for row in self._session.execute(query)]
 

@@ -25,6 +25,13 @@ def split_parts(text: str, limit: int = PART) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
+def pick_part(text: str, number: int) -> tuple[str, int, int]:
+    """The part of a number, else the nearest one; which that is, and how many there are. An empty text has one."""
+    parts = split_parts(text) or ("",)
+    number = min(max(number, 1), len(parts))
+    return parts[number - 1], number, len(parts)
+
+
 def cut_text(text: str, limit: int) -> tuple[str, bool]:
     """The beginning of a text, and whether that is the whole of it."""
     parts = split_parts(text, limit)
